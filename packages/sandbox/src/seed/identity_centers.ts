@@ -105,6 +105,8 @@ async function seedUser(
   );
   if (stored !== undefined) {
     stored.externalIds = seed.externalIds ?? [];
+    const further = (seed.furtherEmails ?? []).map((value) => ({ value, type: "other", primary: false }));
+    stored.emails = [...stored.emails, ...further];
     stored.status = seed.disabled ? "DISABLED" : "ENABLED";
   }
   for (const group of seed.groups ?? []) {

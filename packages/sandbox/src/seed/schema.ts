@@ -81,6 +81,8 @@ const account = z.strictObject({
 const user = z.strictObject({
   userName: z.string().min(1).max(128),
   email: z.email().optional(),
+  /** Addresses beside the primary one, as SCIM provisioning brings them. */
+  furtherEmails: z.array(z.email()).optional(),
   displayName: z.string().min(1).optional(),
   givenName: z.string().min(1).optional(),
   familyName: z.string().min(1).optional(),

@@ -34,6 +34,26 @@ const BESIDE: Readonly<Partial<Record<RuleName, Partial<Record<RuleName, string>
   "token.replayWithoutJti": { "token.missingJti": "accept" },
 };
 
+/** Switches that refuse nothing by themselves: they say what an answer holds, how long something is kept, which error a check gives. */
+const REFUSING_NOTHING: ReadonlySet<RuleName> = new Set<RuleName>([
+  "issuer.discoveryUrl",
+  "jwks.cacheSeconds",
+  "token.replayWindowSeconds",
+  "webIdentity.unreachable",
+  "webIdentity.provider",
+  "exchange.rateLimitError",
+  "exchange.accessTokenSeconds",
+  "exchange.refreshTokenRotation",
+  "accessor.scopes",
+  "accessor.refreshGrant",
+  "accessor.assignmentRequired",
+  "accessor.audience",
+  "accessor.actorPolicy",
+  "search.defaultMaxResults",
+  "search.accessListCase",
+  "search.accessListRelation",
+]);
+
 describe("probes", () => {
   let bench: ProbeBench;
   before(async () => {
@@ -47,6 +67,7 @@ describe("probes", () => {
     test(`${rule.name}: ${values.join(", ")}`, { skip: notToday(place, 2) }, async () => {
       assert.ok(values.length > 1, "it is tried with two values at least");
       const name = rule.name as RuleName;
+      bench.takeRefusals();
       for (const value of values) {
         bench.setRules({ ...BESIDE[name], [name]: value });
         const said: string[] = [];
@@ -59,6 +80,11 @@ describe("probes", () => {
         assert.ok((results[0]?.evidence.length ?? 0) > 0, "it says what AWS did");
         assert.deepEqual(left, []);
       }
+      assert.equal(
+        bench.takeRefusals().has(name),
+        !REFUSING_NOTHING.has(name),
+        "a refusal by it has its name",
+      );
     });
   }
 

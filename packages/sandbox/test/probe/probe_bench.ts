@@ -23,6 +23,8 @@ export type ProbeBench = {
   wait(ms: number): Promise<void>;
   /** Operations that were called as the admin, as a policy names them. */
   actions(): string[];
+  /** The rules that have refused since this was asked before. */
+  takeRefusals(): Set<string>;
   /** Sets every switch to its default, then these. */
   setRules(rules: Partial<Record<RuleName, string>>): void;
   /** What the admin's calls go through, with the bench's clock. */
@@ -44,13 +46,15 @@ export async function openProbeBench(): Promise<ProbeBench> {
   let nowMs = Date.now();
   const clock = () => new Date(nowMs);
   const actions = new Set<string>();
+  const refusals = new Set<string>();
   const prefixes: Readonly<Record<string, string>> = { "sso-admin": "sso", "sso-oidc": "sso-oauth" };
   const sandbox = await startSandbox({
     port: 0,
     clock,
     allowLocalIssuers: true,
     seed: seed(),
-    onRequest({ caller, service, operation }) {
+    onRequest({ caller, service, operation, rule }) {
+      if (rule !== null) refusals.add(rule);
       if (caller !== `arn:aws:iam::${CUSTOMER}:user/admin` || service === null || operation === null) return;
       actions.add(`${prefixes[service] ?? service}:${operation}`);
     },
@@ -75,6 +79,11 @@ export async function openProbeBench(): Promise<ProbeBench> {
     clock,
     wait,
     actions: () => [...actions],
+    takeRefusals() {
+      const taken = new Set(refusals);
+      refusals.clear();
+      return taken;
+    },
     calls,
     setRules(rules) {
       for (const rule of sandbox.control.rules()) sandbox.control.setRule(rule.name, rule.default);

@@ -124,7 +124,7 @@ function refresh(
   }
   if (known.expiresAtMs <= context.clock().getTime()) {
     throw refuse("ExpiredTokenException", {
-      rule: "refresh.expiry",
+      rule: "exchange.refreshTokenSeconds",
       why: `the refresh token expired at ${new Date(known.expiresAtMs).toISOString()}`,
       fix: "Begin anew with an ID token or an authorization code.",
     });

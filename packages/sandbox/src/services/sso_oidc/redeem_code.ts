@@ -55,9 +55,9 @@ export function redeemAuthorizationCode(
   const expiry = new Date(held.expiresAtMs).toISOString();
   if (nowMs >= held.expiresAtMs) {
     const fix = "Exchange the code as soon as the browser brings it.";
-    throw refused("code.lifetime", `the code expired at ${expiry}`, fix);
+    throw refused("authorize.codeSeconds", `the code expired at ${expiry}`, fix);
   }
-  context.passed("code.lifetime", `the code is good until ${expiry}`);
+  context.passed("authorize.codeSeconds", `the code is good until ${expiry}`);
 
   if (redirectUri !== held.redirectUri) {
     const why = `redirectUri is "${redirectUri}"; the sign-in had "${held.redirectUri}"`;

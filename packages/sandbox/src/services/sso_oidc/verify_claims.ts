@@ -110,8 +110,12 @@ function assertTimes(claims: Claims, context: OperationContext, fail: (grounds: 
   if (longest > 0 && exp - now > longest + skew) {
     throw fail({
       rule: "token.maxLifetimeSeconds",
-      why: `the token expires ${Math.round(exp - now)} s from now; more than ${longest} s is not proven to work`,
-      fix: "Issue tokens for five minutes.",
+      why: isMilliseconds(exp)
+        ? `the token's exp, ${exp}, is in milliseconds`
+        : `the token expires ${Math.round(exp - now)} s from now; more than ${longest} s is not proven to work`,
+      fix: isMilliseconds(exp)
+        ? "Send exp, iat and nbf in seconds since 1970 (RFC 7519): divide by 1000."
+        : "Issue tokens for five minutes.",
     });
   }
   context.passed("token.expiry", `expires at ${isoOf(exp)}`);
@@ -226,6 +230,11 @@ function identityOf(claims: Claims, rules: Rules): string | null {
   if (jti !== undefined || !isJudged) return null;
   const sorted = Object.entries(claims).sort(([a], [b]) => (a < b ? -1 : 1));
   return `claims:${createHash("sha256").update(JSON.stringify(sorted)).digest("base64url")}`;
+}
+
+/** A time of this century in milliseconds is no time in seconds that anybody means. */
+function isMilliseconds(time: number): boolean {
+  return time > 1e11;
 }
 
 function isoOf(seconds: number): string {

@@ -67,8 +67,11 @@ function assertHeader(
   if (!typeFits && context.rules.get("token.type") === "jwtOrAbsent") {
     throw fail({
       rule: "token.type",
-      why: `the token's typ is ${JSON.stringify(type)}; only JWT is known to be accepted`,
-      fix: "Send typ JWT or none.",
+      why:
+        type === "at+jwt"
+          ? "it is an access token (typ at+jwt); ID tokens are known to be accepted"
+          : `the token's typ is ${JSON.stringify(type)}; JWT alone is known to be accepted`,
+      fix: type === "at+jwt" ? "Send the ID token." : "Send typ JWT or none.",
     });
   }
 }

@@ -56,7 +56,7 @@ test("a code gives the user and scopes of its sign-in, once", async () => {
     [
       ["code.known", true],
       ["code.unused", true],
-      ["code.lifetime", true],
+      ["authorize.codeSeconds", true],
       ["code.redirectUri", true],
       ["code.pkce", true],
     ],
@@ -84,7 +84,7 @@ test("an expired, unknown or foreign code and another redirect URI are refused",
   assertRefused({ code: await server.signIn("u-ada"), redirectUri: `${redirectUri}/` }, "code.redirectUri");
   const late = await server.signIn("u-ada");
   server.advanceSeconds(60);
-  assertRefused({ code: late }, "code.lifetime");
+  assertRefused({ code: late }, "authorize.codeSeconds");
 });
 
 test("a failed exchange uses the code up", async () => {

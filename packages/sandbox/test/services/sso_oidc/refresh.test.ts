@@ -74,7 +74,7 @@ test("a refresh token ends, with an error of its own", async () => {
     name: "ExpiredTokenException",
     status: 400,
     error: "expired_token",
-    rule: "refresh.expiry",
+    rule: "exchange.refreshTokenSeconds",
   });
 });
 
