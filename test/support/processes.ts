@@ -39,6 +39,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/provider/links/change_address.test.ts": 8,
   "test/provider/refresh/refresh_faults.test.ts": 8,
   "test/browser/posted_forms.test.ts": 7,
+  "packages/sandbox/test/probe/every_probe.test.ts": 5,
   "test/cli/told_faults.test.ts": 7,
   "test/audit/sign_in_events.test.ts": 6,
   "test/db/migrate.test.ts": 6,

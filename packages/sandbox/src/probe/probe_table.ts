@@ -37,6 +37,8 @@ export const UNPROBED: Readonly<Partial<Record<RuleName, string>>> = {
     "documented (80 a second); asking would be a load test of an organization's sign-in",
   "adminApi.callsPerSecond":
     "documented (20 a second); asking would keep others of the account from administering Identity Center",
+  "accessGrants.scope":
+    "an account has one S3 Access Grants instance a region: a probe would have to take it, or change the one that is there",
   "cloudtrail.lookupsPerSecond": "documented (2 a second for the whole account and region)",
   "authorize.codeSeconds": "a code comes by a person's sign-in in a browser",
   "signature.clock": "the sandbox's own: AWS has one clock",

@@ -1,11 +1,12 @@
 // Switches that no probe can ask AWS about: each value of each changes what the sandbox does, too. Together with
 // test/probe/every_probe.test.ts this goes over the whole table.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { Sandbox, SandboxSeed } from "../../src/index.ts";
 import { type AwsCalls, createAwsCalls } from "../../src/probe/bench/aws_calls.ts";
 import { UNPROBED } from "../../src/probe/probe_table.ts";
-import type { RuleName } from "../../src/rules/rules.ts";
+import { listRules, type RuleName } from "../../src/rules/rules.ts";
 import { startAuthorize } from "../page/authorize/authorize_server.ts";
 import { createSigningKey, startIssuer, type TestIssuer } from "../support/issuer.ts";
 import { callRaw } from "../support/raw_call.ts";
@@ -155,8 +156,19 @@ async function callAs<Result>(credentials: Keys, act: (aws: AwsCalls) => Promise
   return act(aws).finally(() => aws.close());
 }
 
-test("every switch without a probe is seen here", () => {
-  assert.deepEqual(Object.keys(observers).sort(), Object.keys(UNPROBED).sort());
+/** Seen by the tests of their service: there, `<switch>: <values>` is the name of a test. */
+const seenElsewhere: Readonly<Partial<Record<RuleName, string>>> = {
+  "accessGrants.scope": "../services/s3control/access_grants.test.ts",
+};
+
+test("every switch without a probe is seen here, or by a test of its service", async () => {
+  const names = [...Object.keys(observers), ...Object.keys(seenElsewhere)];
+  assert.deepEqual(names.sort(), Object.keys(UNPROBED).sort());
+  for (const [name, file] of Object.entries(seenElsewhere)) {
+    const values = listRules().find((rule) => rule.name === name)?.values ?? [];
+    const text = await readFile(new URL(file, import.meta.url), "utf8");
+    assert.ok(text.includes(`test("${name}: ${values.join(", ")}"`), name);
+  }
 });
 
 for (const [name, { values, see }] of Object.entries(observers)) {

@@ -10,9 +10,17 @@ import {
   PutObjectCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import { createAwsCalls } from "../../../src/probe/bench/aws_calls.ts";
 import { ACCESS_ROLE, BUCKET, useAccessGrants } from "../../support/access_grants_world.ts";
 import { type ControlAnswer, xml } from "../../support/s3_control.ts";
-import { CUSTOMER_ACCOUNT, ISV_ROLE, type Keys, lastRequest, stepsOf } from "../../support/world.ts";
+import {
+  CUSTOMER_ACCOUNT,
+  IDC_REGION,
+  ISV_ROLE,
+  type Keys,
+  lastRequest,
+  stepsOf,
+} from "../../support/world.ts";
 
 const world = useAccessGrants();
 
@@ -78,6 +86,35 @@ const read = async (s3: S3Client, Key: string) =>
 const denied = (call: Promise<unknown>) => assert.rejects(call, { name: "AccessDenied" });
 
 describe("a session that acts for a user", () => {
+  test("accessGrants.scope: required, ignore", async () => {
+    const grants: Grant[] = [
+      { type: "DIRECTORY_GROUP", to: world.groupId("engineering"), prefix: `${BUCKET}/engineering/*` },
+    ];
+    await withGrants(grants, async () => {
+      const ask = async () =>
+        (await dataAccess(await sessionOf("ada"), `s3://${BUCKET}/engineering/*`)).status;
+      assert.equal(await ask(), 200);
+      const { credentials, connections } = world.sandbox.seedResult;
+      const aws = createAwsCalls({
+        region: IDC_REGION,
+        endpointUrl: world.sandbox.url,
+        credentials: credentials["customer"] ?? { accessKeyId: "", secretAccessKey: "" },
+      });
+      const ApplicationArn = connections["example-isv"]?.idcApplicationArn;
+      const Scope = "s3:access_grants:read_write";
+      const { output } = await aws.call("sso-admin", "GetApplicationAccessScope", { ApplicationArn, Scope });
+      const { AuthorizedTargets } = output;
+      await aws.call("sso-admin", "DeleteApplicationAccessScope", { ApplicationArn, Scope });
+      assert.equal(await ask(), 403);
+      world.sandbox.control.setRule("accessGrants.scope", "ignore");
+      assert.equal(await ask(), 200);
+      world.sandbox.control.setRule("accessGrants.scope", "required");
+      await aws.call("sso-admin", "PutApplicationAccessScope", { ApplicationArn, Scope, AuthorizedTargets });
+      aws.close();
+      assert.equal(await ask(), 200);
+    });
+  });
+
   test("gets what the user's group may read, and no more; another user gets nothing", async () => {
     const grants: Grant[] = [
       { type: "DIRECTORY_GROUP", to: world.groupId("engineering"), prefix: `${BUCKET}/engineering/*` },
