@@ -6,11 +6,13 @@
  * @param find the thing, once it is made
  */
 export function standIn<Thing extends object>(what: string, find: () => Thing | undefined): Thing {
+  const made = (name: string | symbol): Thing => {
+    const thing = find();
+    if (thing === undefined) throw new Error(`${what} is asked for ${String(name)} before it is there`);
+    return thing;
+  };
   return new Proxy({} as Thing, {
-    get(_, name) {
-      const thing = find();
-      if (thing === undefined) throw new Error(`${what} is asked for ${String(name)} before it is there`);
-      return Reflect.get(thing, name);
-    },
+    get: (_, name) => Reflect.get(made(name), name),
+    set: (_, name, value) => Reflect.set(made(name), name, value),
   });
 }
