@@ -23,7 +23,9 @@ export interface Profile {
  * @returns undefined where the thread had nothing to do
  */
 export function partOf({ functionName, url }: ProfileNode["callFrame"]): string | undefined {
-  if (functionName === "(idle)") return undefined;
+  // The samples themselves are no part of it either.
+  if (functionName === "(idle)" || url === "node:inspector" || url.startsWith("node:internal/inspector"))
+    return undefined;
   if (functionName === "(garbage collector)") return "collecting garbage";
   const [, packageName] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? [];
   if (packageName !== undefined) return packageName;
