@@ -1,15 +1,14 @@
 // Signatures of KMS keys verify outside KMS, and KMS verifies signatures made outside.
 import assert from "node:assert/strict";
 import { constants, createHash, createPublicKey, verify } from "node:crypto";
-import { before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { CreateKeyCommand, GetPublicKeyCommand, SignCommand, VerifyCommand } from "@aws-sdk/client-kms";
 import { jwtVerify } from "jose";
 import { signingAlgorithms } from "../../../src/services/kms/signing_algorithms.ts";
 import { caught, useControlPlane } from "../../support/control_plane.ts";
 
-const plane = useControlPlane();
 let KeyId: string;
-before(async () => {
+const plane = useControlPlane(async () => {
   const command = new CreateKeyCommand({ KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" });
   const { KeyMetadata } = await plane.as("admin").kms.send(command);
   KeyId = KeyMetadata?.KeyId ?? "";
