@@ -33,7 +33,10 @@ describe("tti sandbox", () => {
     assert.ok(rules.length > 20);
     for (const rule of rules)
       assert.ok(rule["name"] && rule["default"] && rule["certainty"] && rule["source"]);
-    assert.match((await terminal.tti("sandbox --rules")).stdout, /issuer\.allowLocal = deny {2}\(or allow, addressOnly\)/);
+    assert.match(
+      (await terminal.tti("sandbox --rules")).stdout,
+      /issuer\.allowLocal = deny {2}\(or allow, addressOnly\)/,
+    );
   });
 
   it("starts from its own example seed and answers an AWS SDK client", async () => {
