@@ -98,8 +98,6 @@ td { padding: var(--s2) var(--s3) var(--s2) 0; border-top: 1px solid var(--borde
   .row .result small { display: inline; }
   .reason { padding-left: calc(2rem + 2 * var(--s4)); }
   .reason p { grid-template-columns: minmax(0, 1fr); gap: 0; }
-}
-@media (max-width: 72rem) {
   .chain { grid-template-columns: minmax(0, 1fr); gap: var(--s6); }
   .link + .link::before { content: "↓"; left: var(--s3); top: calc(-1 * var(--s6) + var(--s1)); }
 }

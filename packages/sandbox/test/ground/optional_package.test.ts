@@ -24,12 +24,17 @@ test("what else goes wrong while loading is not hidden", async () => {
   assert.equal(await loadOptional("x", "Reading", async () => 7), 7);
 });
 
-test("the readers and the client of folders are optional peers, and the provider brings the readers", () => {
+test("the readers of folders, and the clients of folders and probes, are optional peers; the provider brings what it uses itself", () => {
   const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
   const sandbox = read("../../package.json");
-  const optional = ["@aws-sdk/client-qbusiness", "htmlparser2", "marked", "unpdf"];
+  const readers = ["htmlparser2", "marked", "unpdf"];
+  const clients = ["iam", "identitystore", "qbusiness", "sso-admin", "sso-oidc", "sts"];
+  const optional = [...clients.map((name) => `@aws-sdk/client-${name}`), ...readers];
   assert.deepEqual(Object.keys(sandbox.peerDependencies), optional);
   for (const name of optional) assert.deepEqual(sandbox.peerDependenciesMeta[name], { optional: true }, name);
   const { dependencies } = read("../../../../package.json");
-  for (const name of optional) assert.equal(dependencies[name], sandbox.peerDependencies[name], name);
+  for (const name of readers) assert.equal(dependencies[name], sandbox.peerDependencies[name], name);
+  // One range of the AWS SDK, whoever installs it.
+  for (const name of Object.keys(dependencies).filter((one) => optional.includes(one)))
+    assert.equal(dependencies[name], sandbox.peerDependencies[name], name);
 });

@@ -100,7 +100,7 @@ test("a code expires by the sandbox's clock", async () => {
   const code = (await signIn("ada", {})).searchParams.get("code") ?? "";
   sandbox.control.advanceClock(61);
   await assert.rejects(redeem(code), { name: "InvalidGrantException" });
-  assert.equal(lastRequest(sandbox).rule, "code.lifetime");
+  assert.equal(lastRequest(sandbox).rule, "authorize.codeSeconds");
 });
 
 test("the request log shows the sign-in with its checks", async () => {
