@@ -78,3 +78,47 @@ it("no page, example, message or source has a reader run a name of the registry 
   );
   assert.deepEqual(unsafe, []);
 });
+
+/** Everything a reader may copy a command from: pages, help texts and messages, examples, scripts, YAML, Dockerfiles. */
+const copied = globSync(
+  [
+    "*.{md,yml}",
+    "docs/**/*.md",
+    "packages/*/*.md",
+    "packages/*/docs/**/*.md",
+    "examples/**/*",
+    "deploy/**/*",
+    ".{ci,github}/**/*",
+    "{src,bench,test}/**/*.ts",
+    "packages/*/{src,test}/**/*.ts",
+    "scripts/*",
+    "**/Dockerfile",
+  ],
+  { cwd: root, exclude: (path) => path.includes("node_modules") },
+).filter((path) => /(?:\.(?:md|m?js|ts|sh|ya?ml|toml|json|py|go|java)|Dockerfile)$/.test(path));
+
+// npx takes options for its own until a plain word follows the program's name, and then runs the program without them.
+const eatenByNpx = /\b(?:npx|npm exec)(?: --no| --yes| -y)+ (?!-)[\w@./-]+(?= +-|`| *$)[^\n`]*/gm;
+
+it("no line to copy has npx take the options of the program for its own", () => {
+  const eaten = copied.flatMap((path) =>
+    [...readFileSync(join(root, path), "utf8").matchAll(eatenByNpx)].map(
+      ([words]) => `${path}: ${words} (write: npx --no -- …)`,
+    ),
+  );
+  assert.deepEqual(eaten, []);
+});
+
+it("npx's own options are told from the program's", () => {
+  const line = (name: string, rest: string) => `npx --no ${name}${rest}`;
+  for (const [words, isEaten] of [
+    [line("tti-sandbox", " --seed seed.json"), true],
+    [line("tti", " -h"), true],
+    [`Its command is \`${line("tti-sandbox", "")}\`.`, true],
+    [line("tti-sandbox", ""), true],
+    [line("tti-sandbox", " probe --list"), false],
+    [line("-- tti-sandbox", " --seed seed.json"), false],
+    [line("tti", " sandbox --seed seed.json"), false],
+  ] as const)
+    assert.equal(new RegExp(eatenByNpx, "m").test(words), isEaten, words);
+});

@@ -63,7 +63,7 @@ const leftOut: readonly (readonly [page: string, begins: string])[] = [
   ["docs/keys.md", "npx --no tti key publish --out site"],
   ["docs/performance.md", "npm run bench"],
   ["packages/sandbox/docs/probes.md", "caddy reverse-proxy"],
-  ["packages/sandbox/docs/probes.md", "npx --no tti-sandbox --rules observed.json"],
+  ["packages/sandbox/docs/probes.md", "npx --no -- tti-sandbox --rules observed.json"],
   ["packages/sandbox/docs/probes.md", "REMOTE=1"],
 ];
 
