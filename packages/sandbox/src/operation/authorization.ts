@@ -11,6 +11,7 @@ import {
 } from "../policy/policy.ts";
 import { callerContext, identityPoliciesOf, sessionPoliciesOf } from "./caller.ts";
 import type { Caller, OperationContext, ServiceName } from "./operation.ts";
+import { fixOf, sessionPolicyFix } from "./policy_fix.ts";
 import { refusing, type Told } from "./refuse.ts";
 
 /** IAM action prefix of each service (service authorization reference). */
@@ -70,23 +71,40 @@ export function assertReachable({ service, operation, caller }: OperationContext
   });
 }
 
-/** Asks the caller's identity policies and, when the session has any, each of its session policies. */
+/** A decision of the caller's own policies; `fix`: what to change where it is a refusal, by the policy that refused. */
+type OwnDecision = PolicyDecision & { fix: string };
+
+/**
+ * Asks the caller's identity policies and, when the session has any, each of its session policies. All that refuse are told:
+ * who mended the first alone would be refused again.
+ */
 export function decideIdentityPolicy(
   context: Pick<OperationContext, "world" | "caller">,
   question: Omit<PolicyQuestion, "principal">,
-): PolicyDecision {
+): OwnDecision {
   const { world, caller } = context;
+  const { action, resource } = question;
   const policies = identityPoliciesOf(world, caller);
   if (policies === null) {
-    return { outcome: "allow", decidedBy: "root", why: "the account root needs no policy" };
+    return { outcome: "allow", decidedBy: "root", why: "the account root needs no policy", fix: "" };
   }
-  const decision = evaluatePolicies(policies, question);
-  if (decision.outcome !== "allow") return decision;
-  for (const policy of sessionPoliciesOf(caller.session)) {
+  const where = resource === undefined ? "" : ` on ${resource}`;
+  const own = evaluatePolicies(policies, question);
+  const fix = fixOf(own, `Allow ${action}${where} in a policy of ${principalName(caller)}.`);
+  const refused: OwnDecision[] = own.outcome === "allow" ? [] : [{ ...own, fix }];
+  const { session } = caller;
+  for (const policy of sessionPoliciesOf(session)) {
     const narrowed = evaluatePolicies([policy], question);
-    if (narrowed.outcome !== "allow") return narrowed;
+    if (narrowed.outcome === "allow" || session === null) continue;
+    refused.push({ ...narrowed, fix: sessionPolicyFix(session, policy.name, narrowed, action, resource) });
   }
-  return decision;
+  const [first] = refused;
+  if (first === undefined) return { ...own, fix: "" };
+  return {
+    ...first,
+    why: refused.map((each) => each.why).join("; "),
+    fix: refused.map((each) => each.fix).join(" "),
+  };
 }
 
 /**
@@ -107,9 +125,7 @@ export function assertIdentityPolicy(
   });
   const rule = "caller.identityPolicy";
   if (decision.outcome !== "allow") {
-    const where = resource === undefined ? "" : ` on ${resource}`;
-    const fix = `Allow ${action}${where} in a policy of ${principalName(context.caller)}.`;
-    throw notAuthorized(context, action, resource, { rule, why: decision.why, fix });
+    throw notAuthorized(context, action, resource, { rule, why: decision.why, fix: decision.fix });
   }
   context.passed(rule, decision.why);
 }

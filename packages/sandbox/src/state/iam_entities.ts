@@ -127,11 +127,20 @@ export type Session = {
   tags: Tag[];
   transitiveTagKeys: string[];
   sessionPolicies: PolicyDocument[];
+  /** Present when S3 Access Grants gave the session out (GetDataAccess): its session policy is this scope's. */
+  dataAccess?: DataAccess;
   sourceIdentity: string | null;
   /** Present when a token of an OpenID Connect provider opened it (AssumeRoleWithWebIdentity). */
   webIdentity?: WebIdentity;
   /** Present when the session is identity-enhanced (ProvidedContexts). */
   identityContext: IdentityContext | null;
+};
+
+/** What GetDataAccess gave credentials for. */
+export type DataAccess = {
+  /** `s3://bucket/prefix*`: the MatchedGrantTarget. */
+  target: string;
+  permission: "READ" | "WRITE" | "READWRITE";
 };
 
 /** Who vouched for a web identity session, and the condition keys that follow from the token. */

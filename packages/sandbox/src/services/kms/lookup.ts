@@ -1,9 +1,10 @@
 // From a key id, key ARN, alias name or alias ARN to a key, and whether the caller may use it.
 
-import { iamActionOf, notAuthorized, requestContext } from "../../operation/authorization.ts";
+import { iamActionOf, notAuthorized, principalName, requestContext } from "../../operation/authorization.ts";
 import { policyCallerOf } from "../../operation/caller.ts";
 import { listing } from "../../operation/list_page.ts";
 import type { OperationContext } from "../../operation/operation.ts";
+import { fixOf } from "../../operation/policy_fix.ts";
 import { evaluatePolicies } from "../../policy/policy.ts";
 import type { KmsKey } from "../../state/iam_entities.ts";
 import { refuse } from "./refuse.ts";
@@ -114,10 +115,10 @@ function assertKeyPolicy(key: KmsKey, context: OperationContext): void {
   const action = iamActionOf(context.service, context.operation);
   const { caller } = context;
   const rule = "key.policy";
-  const fix = `Sign with credentials of account ${key.accountId}, or let the key policy name the caller.`;
   if (key.keyPolicy === null) {
     if (key.accountId === context.accountId) return;
     const why = `${key.arn} belongs to account ${key.accountId}, the caller to ${context.accountId}.`;
+    const fix = `Sign with credentials of account ${key.accountId}, or give the key a policy that names the caller.`;
     throw notAuthorized(context, action, key.arn, { rule, why, fix });
   }
   const decision = evaluatePolicies([{ name: "key policy", document: key.keyPolicy }], {
@@ -127,7 +128,14 @@ function assertKeyPolicy(key: KmsKey, context: OperationContext): void {
     context: requestContext(context),
   });
   if (decision.outcome !== "allow") {
-    throw notAuthorized(context, action, key.arn, { rule, why: decision.why, fix });
+    throw notAuthorized(context, action, key.arn, {
+      rule,
+      why: decision.why,
+      fix: fixOf(
+        decision,
+        `Let the key policy allow ${action} to ${principalName(caller)} (kms PutKeyPolicy)${key.accountId === context.accountId ? "" : `, or sign with credentials of account ${key.accountId}`}.`,
+      ),
+    });
   }
   context.passed(rule, decision.why);
 }

@@ -215,7 +215,7 @@ export function assertKey(application: QApplication, context: OperationContext):
   throw deny(
     "search.kmsDecrypt",
     `the application is encrypted with a customer managed key, and ${decision.why}`,
-    `Allow kms:Decrypt to ${principalName(context.caller)} (its policy and the key policy).`,
+    `${decision.fix} The key policy must allow it, too.`,
   );
 }
 

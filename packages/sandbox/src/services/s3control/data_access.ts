@@ -2,8 +2,16 @@
 import { requestContext } from "../../operation/authorization.ts";
 import { assumedRoleArn } from "../../operation/caller.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
+import { fixOf } from "../../operation/policy_fix.ts";
 import { evaluatePolicies } from "../../policy/policy.ts";
-import type { AccessGrant, AccessGrantsInstance, AccessKey, IamRole, Session } from "../../state/index.ts";
+import type {
+  AccessGrant,
+  AccessGrantsInstance,
+  AccessKey,
+  DataAccess,
+  IamRole,
+  Session,
+} from "../../state/index.ts";
 import { grantsOfCaller, whyNoDirectoryUser } from "./caller_grants.ts";
 import { type AccountInput, assertMay, getInstance, getLocation, instanceArnOf, listed } from "./lookup.ts";
 import { refuse } from "./refuse.ts";
@@ -56,7 +64,10 @@ export const dataAccessOperations = family("s3control", {
       const scope = isMinimal ? input.Target : grant.grantScope;
       // No more than was asked for: a grant to read and write opens to read when that is asked.
       const document = scopePolicy(scope, input.Permission, isObject);
-      const key = issue(context, role, input.DurationSeconds ?? DEFAULT_SECONDS, grant, document);
+      const key = issue(context, role, input.DurationSeconds ?? DEFAULT_SECONDS, grant, {
+        document,
+        access: { target: scope, permission: input.Permission },
+      });
       return {
         Credentials: key,
         MatchedGrantTarget: scope,
@@ -106,7 +117,7 @@ function trustedRole(context: OperationContext, instance: AccessGrantsInstance, 
   for (const action of ["sts:AssumeRole", says]) {
     const decision =
       role === undefined
-        ? { outcome: "implicitDeny", why: `there is no role ${iamRoleArn}` }
+        ? { outcome: "implicitDeny" as const, decidedBy: null, why: `there is no role ${iamRoleArn}` }
         : evaluatePolicies([{ name: `trust policy of ${role.roleName}`, document: role.trustPolicy }], {
             action,
             principal: { service: SERVICE },
@@ -122,7 +133,10 @@ function trustedRole(context: OperationContext, instance: AccessGrantsInstance, 
     throw refuse("StsNotAuthorizedError", message, {
       rule: "accessGrants.roleTrust",
       why: decision.why,
-      fix: `Let the trust policy of ${iamRoleArn} allow sts:AssumeRole, sts:SetSourceIdentity and sts:SetContext to the service ${SERVICE}.`,
+      fix: fixOf(
+        decision,
+        `Let the trust policy of ${iamRoleArn} allow sts:AssumeRole, sts:SetSourceIdentity and sts:SetContext to the service ${SERVICE}.`,
+      ),
     });
   }
   if (role === undefined) throw new Error("a role that is not there cannot be trusted");
@@ -135,7 +149,7 @@ function issue(
   role: IamRole,
   seconds: number,
   grant: AccessGrant,
-  document: Session["sessionPolicies"][number],
+  { document, access }: { document: Session["sessionPolicies"][number]; access: DataAccess },
 ) {
   if (seconds > role.maxSessionDurationSeconds) {
     const message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
@@ -156,6 +170,7 @@ function issue(
     tags: [],
     transitiveTagKeys: [],
     sessionPolicies: [document],
+    dataAccess: access,
     sourceIdentity: isUser ? null : (context.caller.role?.roleName ?? context.caller.user?.userName ?? null),
     identityContext: isUser ? (context.caller.session?.identityContext ?? null) : null,
   };

@@ -3,6 +3,7 @@ import { assertIdentityPolicy, notAuthorized, requestContext } from "../../opera
 import { policyCallerOf } from "../../operation/caller.ts";
 import { listing } from "../../operation/list_page.ts";
 import type { OperationContext } from "../../operation/operation.ts";
+import { fixOf } from "../../operation/policy_fix.ts";
 import { evaluatePolicies } from "../../policy/policy.ts";
 import type { AccessGrant, AccessGrantsInstance, AccessGrantsLocation } from "../../state/index.ts";
 import { refuse } from "./refuse.ts";
@@ -44,7 +45,11 @@ export function assertMay(
     context: requestContext(context),
   });
   if (decision.outcome !== "allow")
-    throw notAuthorized(context, action, resource, { rule, why: decision.why, fix });
+    throw notAuthorized(context, action, resource, {
+      rule,
+      why: decision.why,
+      fix: fixOf(decision, fix),
+    });
   context.passed(rule, decision.why);
 }
 

@@ -1,24 +1,8 @@
 // The session policy of credentials that S3 Access Grants gives out: the scope and the permission, and nothing else.
+import { LISTS, READS, WRITES } from "../../operation/data_access.ts";
 import type { PolicyDocument, PolicyStatement } from "../../policy/policy_document.ts";
 import type { AccessGrant } from "../../state/index.ts";
 import { parseScope } from "./scope.ts";
-
-/** What each permission allows on objects (S3 user guide, "Create grants": permissions as IAM actions). */
-const READS = [
-  "s3:GetObject",
-  "s3:GetObjectVersion",
-  "s3:GetObjectAcl",
-  "s3:GetObjectVersionAcl",
-  "s3:ListMultipartUploadParts",
-];
-const WRITES = [
-  "s3:PutObject",
-  "s3:PutObjectAcl",
-  "s3:PutObjectVersionAcl",
-  "s3:DeleteObject",
-  "s3:DeleteObjectVersion",
-  "s3:AbortMultipartUpload",
-];
 
 /**
  * @param scope `s3://bucket/prefix*`
@@ -43,7 +27,7 @@ export function scopePolicy(
   const list: PolicyStatement = {
     Sid: "List",
     Effect: "Allow",
-    Action: ["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
+    Action: LISTS,
     Resource: `arn:aws:s3:::${bucket}`,
     Condition: { StringLike: { "s3:prefix": [`${literal(prefix)}*`] } },
   };

@@ -3,6 +3,7 @@
 import { principalName, requestContext } from "../../operation/authorization.ts";
 import { policyCallerOf } from "../../operation/caller.ts";
 import type { OperationContext } from "../../operation/operation.ts";
+import { fixOf } from "../../operation/policy_fix.ts";
 import { evaluatePolicies } from "../../policy/policy.ts";
 import type {
   ApplicationGrants,
@@ -80,7 +81,11 @@ export function assertActor(application: IdentityCenterApplication, context: Ope
   const who = principalName(context.caller);
   const decision =
     application.actorPolicy === null
-      ? { outcome: "implicitDeny", why: "the application has no authentication method IAM" }
+      ? {
+          outcome: "implicitDeny" as const,
+          decidedBy: null,
+          why: "the application has no authentication method IAM",
+        }
       : evaluatePolicies([{ name: "actor policy", document: application.actorPolicy }], {
           action: "sso-oauth:CreateTokenWithIAM",
           resource: application.applicationArn,
@@ -94,7 +99,10 @@ export function assertActor(application: IdentityCenterApplication, context: Ope
   throw refuse("AccessDeniedException", {
     rule: name,
     why: decision.why,
-    fix: `Sign with the registered role, or let the actor policy (sso-admin PutApplicationAuthenticationMethod, IAM) name ${who}.`,
+    fix: fixOf(
+      decision,
+      `Sign with the registered role, or let the actor policy (sso-admin PutApplicationAuthenticationMethod, IAM) name ${who}.`,
+    ),
   });
 }
 

@@ -8,6 +8,7 @@ import {
 } from "../../operation/authorization.ts";
 import { identityContextKeys, policyCallerOf } from "../../operation/caller.ts";
 import type { OperationContext } from "../../operation/operation.ts";
+import { fixOf } from "../../operation/policy_fix.ts";
 import { evaluatePolicies, type RequestContext } from "../../policy/policy.ts";
 import type { IamRole, IdentityContext } from "../../state/index.ts";
 import type { AssumeRoleInput } from "./assume_role_input.ts";
@@ -46,7 +47,7 @@ function assertTrusted(action: string, role: IamRole, keys: RequestContext, cont
   const rule = `trustPolicy.${action}`;
   if (decision.outcome !== "allow") {
     const fix = `Let the trust policy of ${role.arn} allow ${action} to ${principalName(context.caller)}.`;
-    throw notAuthorized(context, action, role.arn, { rule, why: decision.why, fix });
+    throw notAuthorized(context, action, role.arn, { rule, why: decision.why, fix: fixOf(decision, fix) });
   }
   context.passed(rule, decision.why);
   // Without the account root among the caller's names: does the policy still allow, i.e. name the caller itself?
@@ -63,14 +64,13 @@ function assertCallerAllowed(
 ): void {
   if (trustNamesCaller && context.rules.get("sts.callerPolicy") === "unlessTrustNamesCaller") return;
   const decision = decideIdentityPolicy(context, { action, resource: role.arn, context: keys });
+  const { fix } = decision;
   const rule = `callerPolicy.${action}`;
   if (decision.outcome !== "allow") {
     if (trustNamesCaller) {
-      const fix = `Allow ${action} on ${role.arn} in a policy of ${principalName(context.caller)}, too.`;
       const why = `the trust policy names the caller, and ${decision.why}`;
       throw notAuthorized(context, action, role.arn, { rule: "sts.callerPolicy", why, fix });
     }
-    const fix = `Allow ${action} on ${role.arn} in a policy of ${principalName(context.caller)}.`;
     throw notAuthorized(context, action, role.arn, { rule, why: decision.why, fix });
   }
   context.passed(rule, decision.why);

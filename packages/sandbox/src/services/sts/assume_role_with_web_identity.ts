@@ -4,6 +4,7 @@ import type { IssuerKeys } from "../../issuer/issuer_keys.ts";
 import { requestContext } from "../../operation/authorization.ts";
 import { anonymousCaller } from "../../operation/caller.ts";
 import { family, type Operation, type OperationContext } from "../../operation/operation.ts";
+import { fixOf } from "../../operation/policy_fix.ts";
 import { evaluatePolicies, type RequestContext } from "../../policy/policy.ts";
 import type { IamRole } from "../../state/index.ts";
 import { sessionTagsOf } from "./assume_role_input.ts";
@@ -118,7 +119,10 @@ function assertTrusted(
   throw denied(action, {
     rule,
     why: decision.why,
-    fix: `Let the trust policy of ${role.arn} allow ${action} to {"Federated": "${providerArn}"}, under conditions the token fulfils.`,
+    fix: fixOf(
+      decision,
+      `Let the trust policy of ${role.arn} allow ${action} to {"Federated": "${providerArn}"}, under conditions the token fulfils.`,
+    ),
   });
 }
 

@@ -135,6 +135,9 @@ describe("a session that acts for a user", () => {
       );
       assert.equal(lastRequest(world.sandbox).onBehalfOf?.userName, "ada", "S3's log knows the user");
       await denied(read(s3, "hr/salaries.txt"));
+      const { fix } = lastRequest(world.sandbox);
+      assert.match(fix ?? "", /GetDataAccess's, for READ of s3:\/\/acme-files\/engineering\/\*/);
+      assert.doesNotMatch(fix ?? "", /policy of/, "the role may read it all");
       await denied(s3.send(new ListObjectsV2Command({ Bucket: BUCKET })));
       await denied(s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix: "hr/" })));
       await denied(
