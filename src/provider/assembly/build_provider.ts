@@ -3,7 +3,7 @@
 import Provider, { type Configuration, type JWKS, type KoaContextWithOIDC } from "oidc-provider";
 import { OperationError, soonSeconds } from "../../errors.ts";
 import { grantTypes, signInGrants } from "../../grants_and_scopes.ts";
-import { logFailure, retryHeaders, sendError } from "../../http_errors.ts";
+import { logFailure, logFault, retryHeaders, sendError } from "../../http_errors.ts";
 import type { Installation } from "../../installation.ts";
 import { cleanPath } from "../../log_redaction.ts";
 import type { ClientReader } from "../clients/client_reader.ts";
@@ -26,6 +26,7 @@ import { needsConsent } from "../interactions/prompts.ts";
 import { tellWhoStays } from "../interactions/stay_signed_in.ts";
 import { changeModels } from "../library/internals.ts";
 import { redeemInOneWrite } from "../library/one_write.ts";
+import { storeTroubleAnswer } from "../library/token_error.ts";
 import { refreshHandler, refreshParameters } from "../refresh/refresh_grant.ts";
 import { tenantGrantMembers } from "../sessions/tenant_grant.ts";
 import { createAdapterFactory } from "../storage/adapter.ts";
@@ -99,8 +100,11 @@ export function buildProvider(
       throw new OperationError("not_found", `There is nothing at ${ctx.method} ${cleanPath(ctx.path)}.`);
     } catch (error) {
       describeServed(ctx as KoaContextWithOIDC);
-      logFailure(log, ctx.req, error);
       sendError(ctx, error, requestIdOf(ctx.req));
+      if (ctx.status !== 503) return logFailure(log, ctx.req, error);
+      // What failed may be the record of a refusal: programs that ask here read OAuth's words (RFC 6749 section 5.2), not ours.
+      logFault(log, ctx.req, error, storeTroubleAnswer.error);
+      if (ctx.accepts("json", "html") === "json") ctx.body = storeTroubleAnswer;
     }
   });
   changeModels(provider, {

@@ -14,7 +14,14 @@ import {
   redeem,
   refresh,
 } from "../support/authorization.ts";
-import { addClient, addPerson, assertionKey, redirectUri, useProvider } from "../support/provider_fixture.ts";
+import {
+  addClient,
+  addPerson,
+  assertionKey,
+  redirectUri,
+  startProvider,
+  useProvider,
+} from "../support/provider_fixture.ts";
 
 const fixture = useProvider({}, async () => {
   await addPerson(fixture.db, { email: "ann@acme.example", tenants: ["acme"] });
@@ -266,4 +273,22 @@ test("a request that is no form is refused", async () => {
   });
   assert.equal(response.status, 400);
   assert.match(await response.text(), /only application\/x-www-form-urlencoded/);
+});
+
+test("a refusal that a store without writes cannot record is told in OAuth's words, with a time to come again", async () => {
+  const own = await startProvider({ kind: "sqlite", writesMeanwhile: true });
+  try {
+    await own.server.db.raw("pragma query_only = on");
+    const answer = await fetch(new URL("/token", own.issuer), {
+      method: "POST",
+      headers: { authorization: basic("nobody") },
+      body: new URLSearchParams({ grant_type: "client_credentials" }),
+    });
+    assert.equal(answer.status, 503);
+    assert.match(answer.headers.get("retry-after") ?? "", /^\d+$/);
+    assert.equal(((await answer.json()) as { error: string }).error, "temporarily_unavailable");
+    await own.server.db.raw("pragma query_only = off");
+  } finally {
+    await own.close();
+  }
 });
