@@ -14,7 +14,10 @@ const saidAt = new WeakMap<Log, Map<string, number>>();
  * @param nowMs of a time that passes evenly
  */
 export function logFailedWork(log: Log, error: unknown, words: string, nowMs = performance.now()): void {
-  if (!(error instanceof StoreUnavailable)) return log.error({ err: error }, words);
+  if (!(error instanceof StoreUnavailable)) {
+    log.error({ err: error }, words);
+    return;
+  }
   const said = saidAt.get(log) ?? new Map<string, number>();
   saidAt.set(log, said);
   const what = `${error.kind} ${words}`;
