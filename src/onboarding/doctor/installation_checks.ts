@@ -1,5 +1,7 @@
 // Owns the judgement of this installation's own settings and store. Pure.
 import type { ConfigError } from "../../config.ts";
+import { StoreUnavailable } from "../../db/store_fault.ts";
+import type { StoreFaultKind } from "../../db/store_fault_kinds.ts";
 import type { OperationError } from "../../errors.ts";
 import { faultOfAwsClient } from "../../provider/clients/aws_client.ts";
 import { assumedAwsCacheSeconds } from "../../provider/keys/key_status.ts";
@@ -60,11 +62,17 @@ export function findConfigFaults(error: ConfigError): Finding[] {
   );
 }
 
+const onlyWritesFail: ReadonlySet<string> = new Set(["read_only", "disk_full"] satisfies StoreFaultKind[]);
+
+const kindOf = (error: OperationError) => (error instanceof StoreUnavailable ? error.kind : undefined);
+
 /** The finding for a store that cannot be used. */
 export function findStoreFault(error: OperationError): Finding {
   return failed("store", {
     message: error.message,
-    cause: "Nothing can be read or served without the store.",
+    cause: onlyWritesFail.has(kindOf(error) ?? "")
+      ? "It can be read, and nothing can be written: nobody signs in, and no token is given."
+      : "Nothing can be read or served without the store.",
     fix: error.fix,
   });
 }

@@ -26,7 +26,7 @@ export async function prepareStore(db: Database, mode: Config["mode"]): Promise<
 async function assertMigrated(db: Database): Promise<void> {
   const { pending } = await readMigrationStatus(db);
   if (pending.length === 0) return;
-  throw new OperationError("unavailable", `The store lacks the migrations ${pending.join(", ")}.`, {
+  throw new OperationError("unavailable", `The store lacks the migrations ${namesOf(pending)}.`, {
     fix: "Run `tti migrate up`, then start again.",
   });
 }
@@ -64,4 +64,10 @@ export async function tellOfOtherConsoles(
     },
     `other instances serve this store, or did until a minute ago, and ${settings.adminUrl.name} is not set: sign-ins to the console fail where each has its own`,
   );
+}
+
+// An empty store lacks dozens.
+function namesOf(pending: readonly string[]): string {
+  const [first, last] = [pending[0], pending.at(-1)];
+  return pending.length <= 3 ? pending.join(", ") : `${first} to ${last}, ${pending.length} in all`;
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { ConfigError, readConfig } from "../../../src/config.ts";
+import { StoreUnavailable } from "../../../src/db/store_fault.ts";
 import { OperationError } from "../../../src/errors.ts";
 import { examine } from "../../../src/onboarding/doctor/examine.ts";
 import { isHealthy } from "../../../src/onboarding/doctor/finding.ts";
@@ -227,7 +228,13 @@ test("a store that can be read and takes no writes is told as one that cannot be
   try {
     await db.raw("pragma query_only = on");
     const read = readInstallation(db, readConfig({ TTI_MODE: "development" }, "development"), new Date());
-    await assert.rejects(read, { code: "unavailable", kind: "read_only" });
+    const error = await read.then(
+      () => assert.fail("it was read"),
+      (fault: unknown) => fault,
+    );
+    assert.ok(error instanceof StoreUnavailable);
+    assert.equal(error.kind, "read_only");
+    assert.match(findStoreFault(error).cause ?? "", /can be read, and nothing can be written/);
   } finally {
     await close();
   }
