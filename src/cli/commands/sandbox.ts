@@ -80,7 +80,7 @@ Example:
     if (values.state !== undefined) terminal.say(describeState(values.state));
     await stopped;
     await running.close();
-    return 0;
+    return running.isSaved ? 0 : 1;
   },
 });
 

@@ -60,7 +60,7 @@ const OPTIONS = {
  * Runs the command to its end.
  *
  * @param words what stands after its name
- * @returns the exit code: 0, 2 for words it does not know, 1 for any other fault
+ * @returns the exit code: 0, 2 for words it does not know, 1 for any other fault, e.g. a state that could not be saved at the end
  */
 export async function runSandboxCommand(
   words: readonly string[],
@@ -129,7 +129,7 @@ async function run(words: readonly string[], { out, err, stopped }: CommandSurro
   err("Stop with Ctrl-C.");
   await stopped();
   await running.close();
-  return 0;
+  return running.isSaved ? 0 : 1;
 }
 
 /** @returns what the start says of a state file */

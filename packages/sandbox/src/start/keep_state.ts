@@ -1,26 +1,18 @@
 // Keeps a sandbox's state on disk: what a request changed is in the journal before the request is answered, and from time
 // to time, at the start and at the end the whole state is written anew and the journal emptied.
 import { randomUUID } from "node:crypto";
-import { SandboxSetupError } from "../ground/errors.ts";
-import type { SearchDocumentInput } from "../search/document.ts";
 import type { SearchEngine } from "../search/search_engine.ts";
-import { type CollectionName, restoreWorld, type World } from "../state/index.ts";
-import { type Journal, openJournal, readJournal } from "../state/journal.ts";
+import type { CollectionName, World } from "../state/index.ts";
+import { type Journal, openJournal } from "../state/journal.ts";
+import { stateUnwritable } from "../state/state_faults.ts";
 import { type SandboxState, writeStateFile } from "../state/state_file.ts";
 import type { StateLock } from "../state/state_lock.ts";
 import { watchWorld } from "../state/watch_world.ts";
+import type { Change } from "./restore_state.ts";
+import { orUnsaved } from "./unsaved.ts";
 
 /** A journal that is smaller is never worth writing the whole state, in bytes. */
 const SMALLEST_FULL_JOURNAL = 4 * 1024 * 1024;
-
-/** One line of the journal. */
-type Change =
-  | ["set", CollectionName, string, unknown]
-  | ["delete", CollectionName, string]
-  | ["put", string, string, SearchDocumentInput]
-  | ["remove", string, string, string]
-  | ["empty", string, string]
-  | ["clock", number];
 
 /** A change of the search engine, as it is noted when it happens. */
 export type SearchChange =
@@ -34,7 +26,7 @@ export type KeptWork = {
   end(): void;
   /**
    * It has ended; its answer waits for this.
-   * @returns resolves when everything changed until now is on disk; rejects when it cannot be written
+   * @returns resolves when everything changed until now is on disk; rejects with an UnsavedError when it cannot be written
    */
   saved(): Promise<void>;
 };
@@ -45,10 +37,13 @@ export type StateKeeper = {
   begin(): KeptWork;
   /** Something changed outside of a request: written soon, and told when it fails. */
   changed(): void;
-  /** Writes the whole state, e.g. after all of it was replaced. */
-  rewrite(): Promise<void>;
-  /** Writes what is left. What fails is told, not thrown. */
-  close(): Promise<void>;
+  /**
+   * All of it was replaced: writes the whole state, now or with the next change that can be written.
+   * @throws UnsavedError when it cannot be written now
+   */
+  replaced(): Promise<void>;
+  /** Writes the whole state. What fails is told, not thrown. @returns whether it was written */
+  close(): Promise<boolean>;
 };
 
 /** What a keeper keeps. */
@@ -65,16 +60,24 @@ export type KeptParts = {
   onError(error: unknown): void;
 };
 
-/** Writes the state anew and keeps it from then on. @throws whatever the file system does not allow */
+/**
+ * Writes the state anew and keeps it from then on.
+ * @throws SandboxSetupError `SANDBOX_STATE_UNWRITABLE` with what the file system does not allow; `SANDBOX_STATE_LOCKED`
+ */
 export async function keepState(parts: KeptParts): Promise<StateKeeper> {
   const { path, lock, world, searchChanges, onError } = parts;
-  const journal = await openJournal(path);
+  const journal = await openJournal(path).catch((cause: unknown) => {
+    throw stateUnwritable(path, cause);
+  });
   const watch = watchWorld(world);
   // Lines that are not on disk yet, among them those of an attempt that failed.
   let waiting: string[] = [];
   let stateBytes = 0;
   let stateId = "";
   let journalOf: string | undefined;
+  // How often all of it was replaced, which no line tells, and how many of these the state file has.
+  let replacements = 0;
+  let replacementsKept = 0;
   let offset = parts.clockOffsetMs();
   const collect = () => {
     for (const { collection, key, text } of watch.take()) waiting.push(lineOf(collection, key, text));
@@ -95,12 +98,15 @@ export async function keepState(parts: KeptParts): Promise<StateKeeper> {
     collect();
     const contained = waiting.length;
     const id = randomUUID();
+    const replaced = replacements;
     stateBytes = await writeStateFile(path, { ...parts.snapshot(), id });
+    replacementsKept = replaced;
     stateId = id;
     waiting = waiting.slice(contained);
     await beginJournal();
   };
   const append = async () => {
+    if (replacementsKept < replacements) return rewrite();
     collect();
     if (waiting.length === 0) return;
     await lock.assertHeld();
@@ -110,15 +116,17 @@ export async function keepState(parts: KeptParts): Promise<StateKeeper> {
     waiting = waiting.slice(lines.length);
   };
   const turns = oneAtATime(append);
+  const appended = () => orUnsaved(path, turns.join());
+  const rewritten = () => orUnsaved(path, turns.exclusively(rewrite));
   const rewriteIfFull = () => {
     if (journal.size() <= Math.max(SMALLEST_FULL_JOURNAL, stateBytes)) return;
-    turns.exclusively(rewrite).catch(onError);
+    rewritten().catch(onError);
   };
   try {
     await rewrite();
-  } catch (error) {
+  } catch (cause) {
     await journal.close();
-    throw error;
+    throw stateUnwritable(path, cause);
   }
   return {
     begin() {
@@ -127,16 +135,26 @@ export async function keepState(parts: KeptParts): Promise<StateKeeper> {
         end,
         async saved() {
           end();
-          await turns.join();
+          await appended();
           rewriteIfFull();
         },
       };
     },
-    changed: () => void turns.join().catch(onError),
-    rewrite: () => turns.exclusively(rewrite),
+    changed: () => void appended().catch(onError),
+    replaced() {
+      replacements += 1;
+      return appended();
+    },
     async close() {
-      await turns.exclusively(rewrite).catch(onError);
+      const isSaved = await rewritten().then(
+        () => true,
+        (error: unknown) => {
+          onError(error);
+          return false;
+        },
+      );
       await closeQuietly(journal);
+      return isSaved;
     },
   };
 }
@@ -162,57 +180,6 @@ export function noteChanges(engine: SearchEngine, record: (change: SearchChange)
       record(["empty", applicationId, indexId]);
     },
   };
-}
-
-/**
- * Puts the world and the search engine into the kept state: the state file's, and what its journal has beyond it.
- *
- * @returns the clock's offset in milliseconds
- * @throws SandboxSetupError `SANDBOX_STATE_INVALID`
- */
-export async function restoreState(
-  path: string,
-  state: SandboxState,
-  world: World,
-  search: SearchEngine,
-): Promise<number> {
-  const changes = (await readJournal(path, state.id)) as Change[];
-  restoreWorld(world, state.world);
-  search.import(state.search as Parameters<typeof search.import>[0]);
-  let offsetMs = state.clockOffsetMs;
-  for (const change of changes) {
-    if (!apply(change, world, search)) {
-      throw new SandboxSetupError(
-        "SANDBOX_STATE_INVALID",
-        `The journal of ${path} has a line of another version. Delete both to begin anew.`,
-      );
-    }
-    if (change[0] === "clock") offsetMs = change[1];
-  }
-  return offsetMs;
-}
-
-function apply(change: Change, world: World, search: SearchEngine): boolean {
-  switch (change[0]) {
-    case "set":
-    case "delete": {
-      const collection = world[change[1]] as Map<string, unknown> | undefined;
-      if (change[0] === "set") collection?.set(change[2], change[3]);
-      else collection?.delete(change[2]);
-      return collection !== undefined;
-    }
-    case "put":
-      search.put(change[1], change[2], change[3]);
-      return true;
-    case "remove":
-      search.delete(change[1], change[2], change[3]);
-      return true;
-    case "empty":
-      search.deleteIndex(change[1], change[2]);
-      return true;
-    default:
-      return change[0] === "clock";
-  }
 }
 
 /** The entity is JSON already. */

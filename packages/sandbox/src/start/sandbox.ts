@@ -5,7 +5,7 @@ import { handleControlRequest } from "../control/control_routes.ts";
 import { createOwnIssuer, OWN_ISSUER_URL } from "../control/own_issuer.ts";
 import { createFaultQueue } from "../gateway/faults.ts";
 import { createGateway } from "../gateway/gateway.ts";
-import { type InboundRequest, listen, type OutboundResponse } from "../gateway/http/listener.ts";
+import { type InboundRequest, listen } from "../gateway/http/listener.ts";
 import { reachableHost } from "../gateway/http/local_host.ts";
 import { movableClock, systemClock } from "../ground/clock.ts";
 import { createIssuerKeys } from "../issuer/issuer_keys.ts";
@@ -27,16 +27,12 @@ import { pruneWorld } from "../state/prune.ts";
 import { emptySeedResult, type SeedResult } from "../state/seed_result.ts";
 import { claimStateFile, digestSeed, readStateFile, type SandboxState } from "../state/state_file.ts";
 import type { StateLock } from "../state/state_lock.ts";
-import {
-  type KeptWork,
-  keepState,
-  noteChanges,
-  restoreState,
-  type SearchChange,
-  type StateKeeper,
-} from "./keep_state.ts";
+import { type KeptWork, keepState, noteChanges, type SearchChange, type StateKeeper } from "./keep_state.ts";
+import { tellMovedClock } from "./moved_clock.ts";
 import { assertKnownOptions, type SandboxOptions } from "./options.ts";
 import { readDocumentsInTurns } from "./read_documents.ts";
+import { restoreState } from "./restore_state.ts";
+import { UnsavedError, unsavedAnswer } from "./unsaved.ts";
 
 export type { SandboxOptions } from "./options.ts";
 
@@ -53,6 +49,8 @@ export type Sandbox = {
   control: SandboxControl;
   /** Ids and credentials of the seed, by the seed's names. */
   seedResult: SeedResult;
+  /** False once it was closed and could not write its state. */
+  readonly isSaved: boolean;
   /** Saves the state, breaks all connections and frees the port. */
   close(): Promise<void>;
 };
@@ -144,7 +142,7 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
       issuerKeys.clear();
       clock.setOffset(0);
       seedResult = await sow();
-      await keeper?.rewrite();
+      await keeper?.replaced();
     },
   });
   const onRequest = (record: RequestRecord) => {
@@ -185,33 +183,42 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
     handlePage(request, { log, world, search, clock, endpoint });
   const handle = async (request: InboundRequest) => {
     const work = begin();
-    const answered = await own(request);
     try {
-      if (answered === undefined || request.method === "GET" || request.method === "HEAD") work.end();
-      else await work.saved();
+      const answered = await own(request);
+      if (answered !== undefined && request.method !== "GET" && request.method !== "HEAD") await work.saved();
+      if (answered !== undefined) return answered;
     } catch (error) {
+      if (!(error instanceof UnsavedError)) throw error;
       onError(error);
       return unsavedAnswer;
+    } finally {
+      work.end();
     }
-    return answered ?? gateway(request);
+    return gateway(request);
   };
   const listener = await listen(options.port ?? DEFAULT_PORT, host, handle).catch(async (error) => {
     await keeper?.close();
     throw error;
   });
   endpoint = `http://${reachableHost(host)}:${listener.port}`;
+  const movedClock = restored === undefined ? undefined : tellMovedClock(clock.offsetMs(), clock.now());
+  if (movedClock !== undefined) options.onWarning?.(movedClock);
   const stopReading = readDocumentsInTurns(shared.search);
+  let isSaved = true;
   return {
     url: endpoint,
     port: listener.port,
     control,
+    get isSaved() {
+      return isSaved;
+    },
     get seedResult() {
       return seedResult;
     },
     async close() {
       stopReading();
       await listener.close();
-      await keeper?.close();
+      isSaved = (await keeper?.close()) ?? true;
       await lock?.release();
     },
   };
@@ -219,18 +226,6 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
 
 /** Without a state file nothing is waited for. */
 const notKept: KeptWork = { end() {}, saved: () => Promise.resolve() };
-
-/** To a control call or a form whose change could not be written down. */
-const unsavedAnswer: OutboundResponse = {
-  status: 500,
-  headers: { "content-type": "application/json", "cache-control": "no-store" },
-  body: JSON.stringify({
-    error: {
-      code: "SANDBOX_STATE_UNSAVED",
-      message: "The change could not be written to the state file; the sandbox's own output says why.",
-    },
-  }),
-};
 
 /** Everything that lives as long as the sandbox. */
 function createCore(options: SandboxOptions, restored: SandboxState | undefined) {

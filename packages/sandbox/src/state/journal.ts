@@ -2,6 +2,7 @@
 // A line that was cut off by a kill was acknowledged to nobody, and is left out.
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { SandboxSetupError } from "../ground/errors.ts";
+import { stateUnreadable } from "./state_faults.ts";
 
 /** An open journal. One writer at a time: who calls waits for the call before. */
 export type Journal = {
@@ -48,7 +49,7 @@ export async function openJournal(path: string): Promise<Journal> {
 export async function readJournal(path: string, stateId: string | undefined): Promise<unknown[]> {
   const text = await readFile(journalPath(path), "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
-    throw error;
+    throw stateUnreadable(journalPath(path), error);
   });
   // What stands after the last line end was cut off.
   const lines = text
@@ -60,10 +61,10 @@ export async function readJournal(path: string, stateId: string | undefined): Pr
   if ((parse(head) as { state?: unknown } | undefined)?.state !== stateId) return [];
   return changes.map((line, position) => {
     const change = parse(line);
-    if (change !== undefined) return change;
+    if (Array.isArray(change)) return change;
     throw new SandboxSetupError(
       "SANDBOX_STATE_INVALID",
-      `Line ${position + 2} of ${journalPath(path)} is damaged. Restore it, or delete it together with ${path} to begin anew.`,
+      `Line ${position + 2} of ${journalPath(path)} is damaged. Restore it and ${path} from a backup, or move both away to begin anew.`,
     );
   });
 }

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { access, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { SandboxSetupError } from "../ground/errors.ts";
 import type { SeedResult } from "./seed_result.ts";
+import { STATE_FORMAT, stateInvalid, stateUnreadable, stateUnwritable } from "./state_faults.ts";
 import { lockState, type StateLock } from "./state_lock.ts";
 
 /** What is kept beside the world. */
@@ -41,43 +41,37 @@ export async function claimStateFile(path: string): Promise<StateLock> {
     for (const name of leftovers) await rm(join(folder, name), { force: true });
     return lock;
   } catch (cause) {
-    if (cause instanceof SandboxSetupError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    const why = code === "ENOENT" || code === "ENOTDIR" ? "does not exist" : `cannot be written (${code})`;
-    throw new SandboxSetupError(
-      "SANDBOX_STATE_UNWRITABLE",
-      `The folder ${folder} of the state file ${why}. Make it first, or name another file.`,
-      { cause },
-    );
+    throw stateUnwritable(path, cause);
   }
 }
 
-/** @returns the state, or undefined when the file does not exist yet */
+/**
+ * @returns the state, or undefined when the file does not exist yet
+ * @throws SandboxSetupError `SANDBOX_STATE_UNREADABLE`; `SANDBOX_STATE_INVALID` when it is no state, or a damaged or newer one
+ */
 export async function readStateFile(path: string): Promise<SandboxState | undefined> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
-    throw new SandboxSetupError(
-      "SANDBOX_STATE_UNREADABLE",
-      `The state file ${path} cannot be read: ${error.code}.`,
-      { cause: error },
-    );
+    throw stateUnreadable(path, error);
   });
   if (text === undefined) return undefined;
   try {
     const state = JSON.parse(text) as Partial<SandboxState> | null;
     const isWhole =
-      state?.format === 1 &&
+      state?.format === STATE_FORMAT &&
       typeof state.world === "string" &&
       typeof state.seedDigest === "string" &&
-      typeof state.seedResult === "object";
+      typeof state.seedResult === "object" &&
+      Number.isFinite(state.clockOffsetMs) &&
+      Number.isFinite(state.starts) &&
+      typeof state.searchSecret === "string" &&
+      typeof state.search === "object" &&
+      state.search !== null;
     if (isWhole) return state as SandboxState;
   } catch {
     // Told below, like any other text that is no state.
   }
-  throw new SandboxSetupError(
-    "SANDBOX_STATE_INVALID",
-    `${path} is not a state file of this version. Delete it to begin anew.`,
-  );
+  throw stateInvalid(path, text);
 }
 
 /**

@@ -59,7 +59,13 @@ export async function lockState(path: string): Promise<StateLock> {
 async function create(lockPath: string, holder: Holder): Promise<boolean> {
   try {
     const file = await open(lockPath, "wx", 0o600);
-    await file.writeFile(JSON.stringify(holder)).finally(() => file.close());
+    try {
+      await file.writeFile(JSON.stringify(holder)).finally(() => file.close());
+    } catch (error) {
+      // A full disk takes the name and not the words: what is left would be in somebody's way.
+      await rm(lockPath, { force: true });
+      throw error;
+    }
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -88,17 +94,31 @@ async function isAlive(lockPath: string, { pid, host, token }: Holder): Promise<
   if (pid === process.pid) return held.has(token);
   try {
     process.kill(pid, 0);
-    return true;
+    return !(await isUnreaped(pid));
   } catch (error) {
     // EPERM: it lives, under another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
+/**
+ * A process that ended and whose parent has not asked how still has its number (proc_pid_stat(5): state Z, or X). Where there
+ * is no /proc nothing is known of it, and it counts as alive.
+ */
+async function isUnreaped(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
+  // The name before it, in parentheses, may hold anything.
+  return /^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+}
+
 function refuse(path: string, holder: Holder | undefined): SandboxSetupError {
   const who = holder === undefined ? "Another sandbox" : `The process ${holder.pid} on ${holder.host}`;
+  const gone =
+    holder === undefined || holder.host === hostname()
+      ? `If no sandbox runs, delete ${path}.lock.`
+      : `If it was killed, start again in ${SILENCE_MS / 1000} seconds: its lock is then taken over.`;
   return new SandboxSetupError(
     "SANDBOX_STATE_LOCKED",
-    `${who} keeps its state in ${path}. Stop it, or give this sandbox another file. If no sandbox runs, delete ${path}.lock.`,
+    `${who} keeps its state in ${path}. Stop it, or give this sandbox another file. ${gone}`,
   );
 }

@@ -245,7 +245,7 @@ function parseSnapshot(text: string): WorldSnapshot["collections"] {
   if (snapshot?.format !== 1 || typeof snapshot.collections !== "object" || snapshot.collections === null) {
     throw new SandboxSetupError(
       "SANDBOX_STATE_INVALID",
-      'The sandbox state is not a snapshot of this version (expected {"format":1,"collections":…}). Delete the file to begin anew.',
+      'The sandbox state is not a snapshot of this version (expected {"format":1,"collections":…}).',
     );
   }
   for (const [name, entries] of Object.entries(snapshot.collections)) {

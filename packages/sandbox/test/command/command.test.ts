@@ -17,13 +17,13 @@ before(async () => {
 });
 after(() => rm(directory, { recursive: true }));
 
-async function run(words: string[]) {
+async function run(words: string[], whileItRuns: () => Promise<void> = async () => {}) {
   const out: string[] = [];
   const err: string[] = [];
   const exitCode = await runSandboxCommand(words, {
     out: (text) => out.push(text),
     err: (text) => err.push(text),
-    stopped: async () => {},
+    stopped: whileItRuns,
   });
   return { exitCode, out: out.join("\n"), err: err.join("\n") };
 }
@@ -70,6 +70,15 @@ test("a file that is no seed is told with its place", async () => {
   await writeFile(path, Buffer.from([0x7b, 0xe4, 0x7d]));
   assert.match((await run(["--seed", path])).err, /neither UTF-8 nor UTF-16/);
   assert.match((await run(["--seed", join(directory, "none.json")])).err, /cannot be read: ENOENT/);
+});
+
+test("a state that cannot be saved at the end is told, and ends with 1; one that can ends with 0", async () => {
+  const state = join(directory, "state.json");
+  const words = ["--port", "0", "--state", state];
+  assert.equal((await run(words)).exitCode, 0);
+  const { exitCode, err } = await run(words, () => writeFile(`${state}.lock`, "{}"));
+  assert.equal(exitCode, 1);
+  assert.match(err, /The state could not be saved: /);
 });
 
 test("words it does not know end with 2, faults with 1 and their code", async () => {

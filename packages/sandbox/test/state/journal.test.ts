@@ -220,6 +220,36 @@ test("a change that cannot be written is not acknowledged, and is written once i
   await copy.close();
 });
 
+test("a reset that cannot be written is answered and told like any other change, and written once it can be", async (t) => {
+  const statePath = freshPath();
+  const warnings: string[] = [];
+  const sandbox = await startExample(issuer.url, { statePath, onWarning: (text) => warnings.push(text) });
+  t.after(() => sandbox.close());
+  const { assumeRole, connection } = stepsOf(sandbox);
+  const customer = sandbox.seedResult.credentials["customer"] ?? assert.fail();
+  const qBusiness = new QBusinessClient({ region: Q_REGION, endpoint: sandbox.url, credentials: customer });
+  const { applicationId = "", indexId = "" } = connection ?? {};
+  const documents = [{ id: "gone", title: "Gone", content: { blob: Buffer.from("before the reset") } }];
+  await qBusiness.send(new BatchPutDocumentCommand({ applicationId, indexId, documents }));
+  qBusiness.destroy();
+  const lock = await readFile(`${statePath}.lock`, "utf8");
+  await writeFile(`${statePath}.lock`, "{}");
+  const reset = await fetch(`${sandbox.url}/_sandbox/reset`, { method: "POST" });
+  assert.equal(reset.status, 500);
+  assert.match(await reset.text(), /SANDBOX_STATE_UNSAVED/);
+  assert.match(warnings.join(), /could not be saved: Another sandbox/);
+  await assert.rejects(sandbox.control.reset(), { code: "SANDBOX_STATE_UNSAVED" });
+  await writeFile(`${statePath}.lock`, lock);
+  // No line of a journal says that a document went with a reset: the whole state must.
+  await assumeRole();
+  const copy = await startFromDisk(statePath);
+  const searched = stepsOf(copy);
+  const { awsAdditionalDetails } = await searched.exchange(await issuer.token({ email: "ada@acme.example" }));
+  const keys = await searched.enhanced(awsAdditionalDetails?.identityContext ?? "");
+  assert.deepEqual((await searched.search(keys, "before")).relevantContent ?? [], []);
+  await copy.close();
+});
+
 test("what changes in place is noticed, also by one who took it long before", () => {
   const world = createWorld();
   world.accounts.set("1", { accountId: "1", name: "one" });
