@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { simulatedServicesText } from "tti-sandbox";
 import type { RunningCommand, TestTerminal } from "../support/terminal.ts";
 import { openTypedTerminal } from "../support/typed.ts";
 
@@ -25,6 +26,11 @@ describe("tti sandbox", () => {
   after(() => terminal.close());
 
   const started = async (command: RunningCommand) => JSON.parse(await command.printed("\n}\n")) as Started;
+
+  it("says in its help which services it simulates, by the sandbox's own list", async () => {
+    const { stdout } = await terminal.tti("sandbox --help");
+    assert.ok(stdout.includes(simulatedServicesText), stdout);
+  });
 
   it("lists every switch with its default, certainty and source", async () => {
     const { rules } = (await terminal.tti("sandbox --rules --json")).json<{

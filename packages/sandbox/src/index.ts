@@ -10,6 +10,7 @@ export { type IdTokenRequest, type IssuedIdToken, OWN_ISSUER_URL } from "./contr
 export type { Fault, PendingFault } from "./gateway/faults.ts";
 export type { Clock } from "./ground/clock.ts";
 export { SandboxSetupError } from "./ground/errors.ts";
+export { simulatedServicesText } from "./models/simulated_services.ts";
 export type { CheckRecord } from "./operation/operation.ts";
 export type { RequestRecord } from "./operation/request_log.ts";
 export type { PolicyDocument, PolicyStatement } from "./policy/policy_document.ts";

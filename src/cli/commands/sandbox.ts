@@ -11,6 +11,7 @@ import {
   readJsonFile,
   readRulesFile,
   type SeedResult,
+  simulatedServicesText,
   startSandbox,
 } from "tti-sandbox";
 import { OperationError } from "../../errors.ts";
@@ -28,10 +29,10 @@ const sandbox = defineCommand({
        tti sandbox --rules
        tti sandbox load DIR --application NAME
 
-Starts a local AWS (STS, SSO OIDC, SSO Admin, Identity Store, Q Business, IAM) that
-accepts and refuses what AWS does for trusted token issuers. Point any AWS SDK or the AWS
-CLI at it with the variables it prints. Its page shows every request, each check it passed, and
-why it was refused.
+Starts a local AWS that accepts and refuses what AWS does for trusted token issuers. Point any
+AWS SDK or the AWS CLI at it with the variables it prints. Its page shows every request, each
+check it passed, and why it was refused. It simulates, as far as that way needs them:
+${simulatedServicesText}
 
   --seed FILE             what exists at the start, as JSON
   --example-seed          print a seed to begin with

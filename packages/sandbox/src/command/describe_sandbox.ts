@@ -1,22 +1,16 @@
 // What the command prints once the sandbox runs: where it is, credentials to use it with, and what the seed made.
+import { simulatedServices } from "../models/simulated_services.ts";
 import type { SeedResult, SeedResultCredentials } from "../state/seed_result.ts";
 
-/** Services whose endpoint a client of the four calls has to be told. */
-const ENDPOINT_VARIABLES = [
-  "AWS_ENDPOINT_URL_STS",
-  "AWS_ENDPOINT_URL_SSO_OIDC",
-  "AWS_ENDPOINT_URL_QBUSINESS",
-  "AWS_ENDPOINT_URL_SSO_ADMIN",
-  "AWS_ENDPOINT_URL_IDENTITYSTORE",
-  "AWS_ENDPOINT_URL_IAM",
-  "AWS_ENDPOINT_URL_KMS",
-];
+/** Of S3 the sandbox has only what stands behind Access Grants: whoever pastes the lines keeps the buckets of AWS. */
+const STAYS_AT_AWS = "s3";
 
 /** @returns lines to print and to paste into a shell: variables that send only the simulated services here */
 export function describeSandbox(url: string, seed: SeedResult): string {
   const parts = [
     `Page: ${url}/`,
-    `Send the services it has to it, and no other:\n${exportsOf(ENDPOINT_VARIABLES.map((name) => [name, url]))}`,
+    `Send the services it has to it, and no other:\n${exportsOf(endpointsOf(url))}\n` +
+      `S3 still goes to AWS: AWS_ENDPOINT_URL_S3=${url} sends it here, too.`,
     ...Object.entries(seed.credentials).map(
       ([name, keys]) => `Credentials "${name}":\n${credentialLines(keys)}`,
     ),
@@ -28,6 +22,14 @@ export function describeSandbox(url: string, seed: SeedResult): string {
     ),
   ];
   return parts.join("\n\n");
+}
+
+/** @returns a variable a service. S3 Control's clients write the account before the host, which takes a name, no address. */
+function endpointsOf(url: string): [string, string][] {
+  const named = url.replace(/\/\/(127\.0\.0\.1|\[::1\])(?=:|$)/, "//localhost");
+  return simulatedServices
+    .filter(({ name }) => name !== STAYS_AT_AWS)
+    .map(({ name, variable }) => [`AWS_ENDPOINT_URL_${variable}`, name === "s3control" ? named : url]);
 }
 
 /** @returns lines that set what AWS's tools read: a role's credentials with their session token, a user's without one of before */

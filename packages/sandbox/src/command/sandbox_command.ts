@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { OWN_ISSUER_URL } from "../control/own_issuer.ts";
 import { SandboxSetupError } from "../ground/errors.ts";
 import { MissingPackageError } from "../ground/optional_package.ts";
+import { simulatedServicesText } from "../models/simulated_services.ts";
 import { sandboxRulesTable } from "../rules/render_rules.ts";
 import { listRules, type RuleOverrides } from "../rules/rules.ts";
 import { exampleSeed } from "../seed/example_seed.ts";
@@ -18,9 +19,10 @@ import type { CommandSurroundings } from "./surroundings.ts";
 const HELP = `Usage: tti-sandbox [--seed FILE] [OPTIONS]
        tti-sandbox probe --region R [OPTIONS]
 
-Starts a local AWS (STS, IAM, KMS, SSO OIDC, SSO Admin, Identity Store, Q Business) that
-accepts and refuses what AWS does for trusted token issuers. Its page shows every request,
-each check it passed, and why it was refused.
+Starts a local AWS that accepts and refuses what AWS does for trusted token issuers. Its page
+shows every request, each check it passed, and why it was refused. It simulates, as far as
+that way needs them:
+${simulatedServicesText}
 
   --seed FILE             what exists at the start, as JSON
   --example-seed          print a seed to begin with

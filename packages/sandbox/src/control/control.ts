@@ -2,11 +2,13 @@
 
 import type { Fault, FaultQueue, PendingFault } from "../gateway/faults.ts";
 import type { MovableClock } from "../ground/clock.ts";
+import type { Operation } from "../operation/operation.ts";
 import type { RequestLog, RequestRecord } from "../operation/request_log.ts";
 import type { Rule, Rules } from "../rules/rules.ts";
 import { sessionOf, type World } from "../state/index.ts";
 import type { SeedResult } from "../state/seed_result.ts";
 import { faultInput, parseInput } from "./control_input.ts";
+import { assertCanStrike } from "./fault_target.ts";
 import type { IdTokenRequest, IssuedIdToken, OwnIssuer } from "./own_issuer.ts";
 
 /** What a test or the control port may do to a sandbox. */
@@ -51,6 +53,8 @@ export type ControlParts = {
   world: World;
   log: RequestLog;
   faults: FaultQueue;
+  /** What is simulated, and can fail. */
+  operations: readonly Operation[];
   clock: MovableClock;
   rules: Rules;
   ownIssuer: OwnIssuer;
@@ -66,7 +70,11 @@ export function createControl(parts: ControlParts): SandboxControl {
   return {
     requests: (limit) => log.list(limit),
     clearRequests: () => log.clear(),
-    addFault: (fault) => faults.add(parseInput(faultInput, fault)),
+    addFault(fault) {
+      const parsed = parseInput(faultInput, fault);
+      assertCanStrike(parsed, parts.operations);
+      return faults.add(parsed);
+    },
     faults: () => faults.list(),
     clearFaults: () => faults.clear(),
     clock: () => ({ now: clock.now().toISOString(), offsetSeconds: clock.offsetMs() / 1000 }),

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { MAX_CLOCK_OFFSET_SECONDS } from "../ground/clock.ts";
 import { SandboxSetupError } from "../ground/errors.ts";
+import { nearestName } from "../ground/nearest_name.ts";
 
 /** The largest number of requests anybody asks for; more than are remembered. */
 const MAX_LIMIT = 100_000;
@@ -66,7 +67,8 @@ export const nothing = z.strictObject({});
 export function parseInput<Shape extends z.ZodType>(schema: Shape, value: unknown): z.output<Shape> {
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw invalid(parsed.error.issues.slice(0, 5).map(tellIssue).join(" "));
+  const told = parsed.error.issues.slice(0, 5).map((issue) => tellIssue(issue, schema));
+  throw invalid(told.join(" "));
 }
 
 /**
@@ -112,13 +114,13 @@ export function shown(value: unknown): string {
   return String(value).length > 60 ? `${quoted}… (${String(value).length} characters)` : quoted;
 }
 
-function tellIssue(issue: z.core.$ZodIssue): string {
+function tellIssue(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   const field = issue.path.map((part) => String(part).slice(0, 60)).join(".") || "The body";
   const { input } = issue as { input?: unknown };
   const found = input === undefined ? `${field} is missing` : `${field} is ${shown(input)}`;
   switch (issue.code) {
     case "unrecognized_keys":
-      return `${field} has no member ${issue.keys.slice(0, 5).map(shown).join(", ")}; leave it out.`;
+      return tellUnknown(field, issue.keys.slice(0, 5), membersOf(schema, issue.path));
     case "invalid_type":
       return `${found}; it must be ${kinds[issue.expected] ?? issue.expected}.`;
     case "too_big":
@@ -134,6 +136,27 @@ function tellIssue(issue: z.core.$ZodIssue): string {
         ? `${field}: ${issue.message}.`
         : `${found}; ${issue.message}.`;
   }
+}
+
+/** Names what is probably meant, or all there is. */
+function tellUnknown(field: string, keys: readonly string[], known: readonly string[]): string {
+  const meant = [...new Set(keys.flatMap((key) => nearestName(key, known) ?? []))];
+  const may = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
+  const fix =
+    meant.length === 0
+      ? `leave it out (${may}).`
+      : `leave it out. Did you mean ${meant.map(shown).join(", ")}?`;
+  return `${field} has no member ${keys.map(shown).join(", ")}; ${fix}`;
+}
+
+/** @returns what the object at a place of the schema may have */
+function membersOf(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const object = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  if (!(object instanceof z.ZodObject)) return [];
+  const [first, ...rest] = path;
+  if (first === undefined) return Object.keys(object.shape);
+  const member = object.shape[String(first)];
+  return member instanceof z.ZodType ? membersOf(member, rest) : [];
 }
 
 const kinds: Readonly<Record<string, string>> = {

@@ -57,6 +57,11 @@ export function findServiceBySigningName(signingName: string): ServiceName | und
   return serviceNames.find((service) => signingNameOf(files[service]) === signingName);
 }
 
+/** The id AWS's tools know a service by, e.g. `SSO OIDC`. */
+export function serviceIdOf(service: ServiceName): string {
+  return files[service].metadata.serviceId;
+}
+
 /** The service of this name among those of the sandbox, or undefined. */
 export function findServiceName(name: string): ServiceName | undefined {
   return serviceNames.find((service) => service === name);

@@ -56,6 +56,7 @@ export interface RawModel {
   readonly metadata: {
     readonly apiVersion: string;
     readonly endpointPrefix: string;
+    readonly serviceId: string;
     readonly protocol: string;
     readonly signingName?: string;
     readonly targetPrefix?: string;

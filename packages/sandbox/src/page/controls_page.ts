@@ -2,6 +2,7 @@
 // form does is done by controls_actions.ts.
 import type { SandboxControl } from "../control/control.ts";
 import type { PendingFault } from "../gateway/faults.ts";
+import { simulatedServices } from "../models/simulated_services.ts";
 import { type Html, html } from "./html.ts";
 import { countOf, describeClockOffset } from "./wording.ts";
 
@@ -83,8 +84,7 @@ function field(id: string, label: string, control: Html): Html {
 }
 
 function renderFaultFields(): Html {
-  const services = ["", "sts", "sso-oidc", "sso-admin", "identitystore", "qbusiness", "iam", "kms"];
-  return html`${field("service", "Service", html`<select id="service" name="service">${services.map((name) => html`<option value="${name}">${name || "any"}</option>`)}</select>`)}
+  return html`${field("service", "Service", html`<select id="service" name="service"><option value="">any</option>${simulatedServices.map(({ name }) => html`<option value="${name}">${name}</option>`)}</select>`)}
 ${field("operation", "Operation", html`<input id="operation" name="operation" maxlength="128" placeholder="any" autocomplete="off">`)}
 ${field("times", "How often", html`<input id="times" name="times" inputmode="numeric" value="1" maxlength="7">`)}
 ${field("delay", "Delay in ms", html`<input id="delay" name="delayMs" inputmode="numeric" maxlength="6" placeholder="none">`)}

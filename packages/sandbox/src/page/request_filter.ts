@@ -53,8 +53,9 @@ export function choicesOf(records: readonly RequestRecord[]) {
   };
 }
 
-function namesOf({ links, onBehalfOf, caller }: RequestRecord): string[] {
-  return [links?.person?.name, links?.person?.email, onBehalfOf?.userName, onBehalfOf?.userId, caller].filter(
+/** The person alone: the caller is whoever signs for everybody, and its ARN has parts of anybody's name. */
+function namesOf({ links, onBehalfOf }: RequestRecord): string[] {
+  return [links?.person?.name, links?.person?.email, onBehalfOf?.userName, onBehalfOf?.userId].filter(
     (name) => typeof name === "string",
   );
 }

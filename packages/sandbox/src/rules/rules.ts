@@ -1,6 +1,8 @@
 // Every fact about AWS that is unknown (or was contradictory), as a named switch: strict by default, so that what
 // passes here passes on AWS. `tti sandbox --rules` lists this table; nothing else in the sandbox guesses.
+
 import { SandboxSetupError } from "../ground/errors.ts";
+import { nearestName } from "../ground/nearest_name.ts";
 import type { Rule } from "./rule.ts";
 import { RULE_TABLE } from "./rule_table.ts";
 
@@ -39,7 +41,10 @@ export function listRules(): readonly Rule[] {
 export function findRuleFault(name: string, text: string): string | null {
   const rule = RULE_TABLE.find((candidate) => candidate.name === name);
   if (rule === undefined) {
-    return `There is no sandbox rule "${name.slice(0, 60)}". Known rules: ${RULE_TABLE.map((known) => known.name).join(", ")}.`;
+    const known = RULE_TABLE.map((each) => each.name);
+    const meant = nearestName(name, known);
+    const fix = meant === undefined ? `Known rules: ${known.join(", ")}.` : `Did you mean "${meant}"?`;
+    return `There is no sandbox rule "${name.slice(0, 60)}". ${fix}`;
   }
   const allowed: readonly string[] = rule.values;
   const fits = allowed.length === 0 ? /^\d{1,9}$/.test(text) : allowed.includes(text);

@@ -126,6 +126,7 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
     world: shared.world,
     log,
     faults,
+    operations: registry.list(),
     clock,
     rules,
     ownIssuer,

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { beforeEach, test } from "node:test";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { assembleRegistry } from "../../src/services/registry.ts";
 import { baseKeys, IDC_REGION, lastRequest, stepsOf, useExample } from "../support/world.ts";
 
 const { issuer, sandbox } = useExample();
@@ -166,6 +167,40 @@ test("a malformed control request is told what is wrong", async () => {
   assert.match(JSON.stringify(rule.body), /SANDBOX_RULE_INVALID.*reject or single or accept/s);
 });
 
+test("a fault that can never strike is refused by field, with the name that was probably meant", async () => {
+  const drop = "before";
+  for (const [fault, message] of [
+    [{ service: "nope", drop }, /^service is "nope"; it must be one of "sts", .*"s3control", "sso"\.$/],
+    [{ service: "sso_oidc", drop }, /^service is "sso_oidc"; .* Did you mean "sso-oidc"\?$/],
+    [{ operation: "Nope", drop }, /^operation is "Nope", which the sandbox does not simulate;/],
+    [{ operation: "createTokenWithIam", drop }, / Did you mean "CreateTokenWithIAM"\?$/],
+    [{ service: "sts", operation: "GetCallerIdentiy", drop }, /which sts does not.*"GetCallerIdentity"\?$/],
+    [{ service: "sts", operation: "CreateTokenWithIAM", drop }, /no operation of sts but of sso-oidc: name/],
+    // In the models, since AWS has it, but not simulated: the answer is that, with or without a fault.
+    [{ operation: "RegisterClient", drop }, /^operation is "RegisterClient"/],
+    [{ operation: "AssumeRole" }, /^The fault does nothing yet: give a delay/],
+    [
+      { operations: "AssumeRole", drop },
+      /no member "operations"; leave it out\. Did you mean "operation"\?$/,
+    ],
+    [{ error: { code: "X", mesage: "x" } }, /^error has no member "mesage"; .*"message"\?$/],
+  ] as const) {
+    const { status, body } = await call("POST", "faults", fault);
+    assert.equal(status, 400, JSON.stringify(fault));
+    assert.match((body["error"] as { message: string }).message, message);
+  }
+  assert.deepEqual(sandbox.control.faults(), []);
+});
+
+test("every operation that is simulated can be named in a fault", () => {
+  const known = assembleRegistry({} as never).list();
+  assert.ok(known.length > 100);
+  for (const { service, operation } of known) {
+    sandbox.control.addFault({ service, operation, drop: "before" });
+    sandbox.control.clearFaults();
+  }
+});
+
 test("no control input, however large, keeps the sandbox from answering the next request", async () => {
   const hostile: [string, string, unknown][] = [
     ...[1e13, -1e13, 1e308, 4e9].flatMap((far): [string, string, unknown][] => [
@@ -195,8 +230,8 @@ test("no control input, however large, keeps the sandbox from answering the next
   await whoAmI();
   assert.throws(() => sandbox.control.advanceClock(Number.NaN), { code: "SANDBOX_CLOCK_INVALID" });
   await sandbox.control.reset();
-  for (let count = 0; count < 1000; count += 1) sandbox.control.addFault({ operation: "Nothing" });
-  assert.throws(() => sandbox.control.addFault({}), { code: "SANDBOX_FAULT_INVALID" });
+  for (let count = 0; count < 1000; count += 1) sandbox.control.addFault({ drop: "before" });
+  assert.throws(() => sandbox.control.addFault({ drop: "before" }), { code: "SANDBOX_FAULT_INVALID" });
 });
 
 test("a web page of another origin, or a rebound host name, cannot use the control API", async () => {

@@ -153,7 +153,12 @@ test("a refusal names the field, its value's fault and what it may be", async ()
       { error: { code: "x", status: "no" } },
       /^error\.status is "no"; it must be a number\.$/,
     ],
-    ["POST", "faults", { delay: 5 }, /^The body has no member "delay"; leave it out\.$/],
+    [
+      "POST",
+      "faults",
+      { delay: 5 },
+      /^The body has no member "delay"; leave it out\. Did you mean "delayMs"\?$/,
+    ],
     [
       "POST",
       "clock",

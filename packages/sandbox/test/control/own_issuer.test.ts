@@ -120,7 +120,7 @@ test("a key of somebody else does not pass for its own", async () => {
 test("what it is asked wrongly is told by name; a web page elsewhere asks in vain", async () => {
   const unknown = await post({ mail: "ada@acme.example" });
   assert.equal(unknown.status, 400);
-  assert.match(JSON.stringify(unknown.body), /CONTROL_INPUT_INVALID.*mail/);
+  assert.match(JSON.stringify(unknown.body), /CONTROL_INPUT_INVALID.*\bmail\b.*Did you mean \\"email\\"\?/);
   const foreign = await post({ email: "ada@acme.example" }, { origin: "https://evil.example" });
   assert.equal(foreign.status, 403);
   const empty = await startSandbox({ port: 0 });

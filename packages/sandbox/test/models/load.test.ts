@@ -6,7 +6,7 @@ import { loadModel } from "../../src/models/load.ts";
 import { compilePattern } from "../../src/models/pattern.ts";
 import type { Shape } from "../../src/models/shapes.ts";
 
-const metadata = { apiVersion: "2020-01-01", endpointPrefix: "sts", protocol: "json" };
+const metadata = { apiVersion: "2020-01-01", endpointPrefix: "sts", serviceId: "X", protocol: "json" };
 
 describe("the service models", () => {
   it("name the botocore version they were taken from", () => {

@@ -114,6 +114,8 @@ test("the list is filtered by person, tenant, service and outcome, all in its ad
   assert.equal((await listed("user=ada")).length, 3);
   assert.equal((await listed("user=bob%40acme.example")).length, 3);
   assert.deepEqual(await listed("user=nobody"), [all.at(-1)?.sequence]);
+  assert.ok(all.some(({ caller }) => caller?.includes("/isv/")));
+  assert.deepEqual(await listed("user=isv"), [], "whoever signs is no person");
   assert.equal((await listed("tenant=globex")).length, 1);
   assert.deepEqual(
     await listed("service=qbusiness"),
