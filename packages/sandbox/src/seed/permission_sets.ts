@@ -64,7 +64,7 @@ export async function seedPermissionSet(
 }
 
 function idOf(set: string, name: string, known: Record<string, string>): string {
-  const id = known[name];
+  const id = Object.hasOwn(known, name) ? known[name] : undefined;
   if (id !== undefined) return id;
   const have = Object.keys(known).join(", ") || "none";
   throw fault(set, `there is no ${name}; there are: ${have}.`);

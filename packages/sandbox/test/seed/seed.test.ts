@@ -162,6 +162,7 @@ test("permission sets are made with what they allow and who has them; what canno
     await startFault(seed({ users: ["grace"] })),
     /Permission set readers: there is no grace.*ada/,
   );
+  assert.match(await startFault(seed({ users: ["constructor"] })), /readers: there is no constructor/);
   assert.match(
     await startFault(seed({ account: "000000000000", users: ["ada"] })),
     /Permission set readers: The account 000000000000/,

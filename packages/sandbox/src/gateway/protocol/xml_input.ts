@@ -71,13 +71,20 @@ function parseXml(body: Buffer, model: ServiceModel): XmlElement {
   return root;
 }
 
-const named: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+/** The entities XML defines itself (XML 1.0, section 4.6); a Map, so that no name of an object's own members is one. */
+const named: ReadonlyMap<string, string> = new Map([
+  ["lt", "<"],
+  ["gt", ">"],
+  ["amp", "&"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
 
 function decodeEntities(text: string, model: ServiceModel): string {
   return text.replace(/&([^;\s]{0,10});?/g, (whole, entity: string) => {
     const code = /^#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}))$/.exec(entity);
     const point = code === null ? Number.NaN : Number.parseInt(code[1] ?? code[2] ?? "", code[1] ? 16 : 10);
-    const character = named[entity] ?? (point <= 0x10ffff ? String.fromCodePoint(point) : undefined);
+    const character = named.get(entity) ?? (point <= 0x10ffff ? String.fromCodePoint(point) : undefined);
     if (character === undefined || !whole.endsWith(";"))
       throw refuseSyntax(model, "an entity XML does not define");
     return character;

@@ -37,7 +37,11 @@ export function canonicalRequest(
   payloadHash: string,
   service = "",
 ): string {
-  const headerLines = signedHeaders.map((name) => `${name}:${canonicalHeaderValue(request.headers[name])}\n`);
+  const headerLines = signedHeaders.map((name) => {
+    // The caller gives the name: `constructor` is a header that is not there, not a member of every object.
+    const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
+    return `${name}:${canonicalHeaderValue(value)}\n`;
+  });
   return [
     request.method,
     signsLikeS3(service) ? pathEncodedOnce(request.rawPath) : canonicalPath(request.rawPath),

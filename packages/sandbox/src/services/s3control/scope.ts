@@ -28,8 +28,11 @@ export function covers(scope: string, target: string, isObject: boolean): boolea
   return isPrefix ? asked.prefix.startsWith(prefix) : target === scope;
 }
 
-/** @returns bucket and key prefix of `s3://bucket/prefix*`, without the `*` */
+/**
+ * @returns bucket and key prefix of `s3://bucket/prefix*`, without the `*` at the end; a `*` before a slash stays part of
+ *   the bucket, which then is none
+ */
 export function parseScope(scope: string): { bucket: string; prefix: string } {
-  const [, bucket = "", prefix = ""] = /^s3:\/\/([^/*]*)\*?\/?(.*?)\*?$/s.exec(scope) ?? [];
+  const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]*)(?:\/(.*))?$/s.exec(scope.replace(/\*$/, "")) ?? [];
   return { bucket, prefix };
 }

@@ -175,6 +175,13 @@ function parseAssertion(assertion: string, context: OperationContext) {
   }
   const read = readAssertion(assertion);
   if ("fault" in read) {
+    if (read.isUnsigned) {
+      throw refuse("InvalidGrantException", {
+        rule: "token.algorithm",
+        why: `the assertion is not signed: ${read.fault}; Identity Center takes only RS256`,
+        fix: "Sign ID tokens with RS256 (RSA 2048).",
+      });
+    }
     throw refuse("InvalidGrantException", {
       rule: "token.format",
       why: `the assertion is not a usable JWT: ${read.fault}`,

@@ -1,6 +1,7 @@
 // Second half of judging an assertion whose signature holds: issuer, audience, times, subject, single use.
 // Contract section 10, in its order. The token is used up as soon as its audience has passed.
 import { createHash } from "node:crypto";
+import { findTimeFault, isoOf } from "../../issuer/token_times.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import type { Rules } from "../../rules/rules.ts";
 import type { IdentityCenterInstance, RedeemedToken, TrustedTokenIssuer } from "../../state/index.ts";
@@ -110,14 +111,12 @@ function assertTimes(claims: Claims, context: OperationContext, fail: (grounds: 
   if (longest > 0 && exp - now > longest + skew) {
     throw fail({
       rule: "token.maxLifetimeSeconds",
-      why: isMilliseconds(exp)
-        ? `the token's exp, ${exp}, is in milliseconds`
-        : `the token expires ${Math.round(exp - now)} s from now; more than ${longest} s is not proven to work`,
-      fix: isMilliseconds(exp)
-        ? "Send exp, iat and nbf in seconds since 1970 (RFC 7519): divide by 1000."
-        : "Issue tokens for five minutes.",
+      why: `the token expires ${Math.round(exp - now)} s from now; more than ${longest} s is not proven to work`,
+      fix: "Issue tokens for five minutes.",
+      ...findTimeFault("exp", exp),
     });
   }
+  assertTimeLike("exp", exp, "token.expiry", fail);
   context.passed("token.expiry", `expires at ${isoOf(exp)}`);
   const future = (value: unknown) =>
     value !== undefined && (typeof value !== "number" || Math.floor(value - skew) > now);
@@ -135,6 +134,14 @@ function assertTimes(claims: Claims, context: OperationContext, fail: (grounds: 
       fix: "Synchronise the issuer's clock.",
     });
   }
+  assertTimeLike("nbf", nbf, "token.notBefore", fail);
+  assertTimeLike("iat", iat, "token.issuedAt", fail);
+}
+
+/** No switch lets a number pass that is no time: neither its length of life nor its place in the future is what is wrong. */
+function assertTimeLike(name: string, time: unknown, rule: string, fail: (grounds: Grounds) => Error): void {
+  const fault = findTimeFault(name, time);
+  if (fault !== undefined) throw fail({ rule, ...fault });
 }
 
 function assertSubject(claims: Claims, context: OperationContext, fail: (grounds: Grounds) => Error): void {
@@ -209,7 +216,7 @@ function prepareRedemption(
   const earlier = known !== undefined && known.keepUntilMs > now ? known : null;
   const keepUntilMs = Math.max(
     now + rules.getNumber("token.replayWindowSeconds") * 1000,
-    typeof exp === "number" && Number.isFinite(exp) ? exp * 1000 : 0,
+    typeof exp === "number" && findTimeFault("exp", exp) === undefined ? exp * 1000 : 0,
   );
   return {
     earlier,
@@ -230,14 +237,4 @@ function identityOf(claims: Claims, rules: Rules): string | null {
   if (jti !== undefined || !isJudged) return null;
   const sorted = Object.entries(claims).sort(([a], [b]) => (a < b ? -1 : 1));
   return `claims:${createHash("sha256").update(JSON.stringify(sorted)).digest("base64url")}`;
-}
-
-/** A time of this century in milliseconds is no time in seconds that anybody means. */
-function isMilliseconds(time: number): boolean {
-  return time > 1e11;
-}
-
-function isoOf(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString();
 }

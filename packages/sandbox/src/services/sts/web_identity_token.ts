@@ -4,6 +4,7 @@
 import { compactVerify, importJWK, type JWK } from "jose";
 import { readAssertion } from "../../issuer/assertion.ts";
 import type { IssuerKeys } from "../../issuer/issuer_keys.ts";
+import { findTimeFault, isoOf } from "../../issuer/token_times.ts";
 import type { OperationContext } from "../../operation/operation.ts";
 import type { OidcProvider } from "../../state/index.ts";
 import { refuse } from "./refuse.ts";
@@ -56,6 +57,13 @@ export async function judgeWebIdentityToken(
 function takeApart(token: string) {
   const read = readAssertion(token);
   if (!("fault" in read)) return read;
+  if (read.isUnsigned) {
+    throw refuse("InvalidIdentityToken", "The token is not signed with a supported algorithm.", {
+      rule: "webIdentity.algorithm",
+      why: `WebIdentityToken is not signed: ${read.fault}`,
+      fix: `Sign with one of ${Object.keys(ALGORITHMS).join(", ")}.`,
+    });
+  }
   const isPadded = !("fault" in readAssertion(token.trim()));
   throw refuse(
     "InvalidIdentityToken",
@@ -231,11 +239,14 @@ async function verifies(token: string, alg: string, jwk: JWK): Promise<boolean> 
 function assertTimes({ iat, exp }: RequiredClaims, nbf: unknown, context: OperationContext): void {
   const rule = "webIdentity.times";
   const now = Math.floor(context.clock().getTime() / 1000);
+  const fault = findTimeFault("exp", exp) ?? findTimeFault("iat", iat) ?? findTimeFault("nbf", nbf);
+  if (fault !== undefined)
+    throw refuse("InvalidIdentityToken", "The times of the token are not in seconds.", { rule, ...fault });
   if (now >= exp + SKEW_SECONDS) {
     const message = `Token expired: current date/time ${now} must be before the expiration date/time ${exp}`;
     throw refuse("ExpiredTokenException", message, {
       rule,
-      why: `the token expired at ${new Date(exp * 1000).toISOString()}, more than ${SKEW_SECONDS} s ago`,
+      why: `the token expired at ${isoOf(exp)}, more than ${SKEW_SECONDS} s ago`,
       fix: "Get a new token from the issuer.",
     });
   }
@@ -247,5 +258,5 @@ function assertTimes({ iat, exp }: RequiredClaims, nbf: unknown, context: Operat
       fix: "Set the issuer's clock.",
     });
   }
-  context.passed(rule, `good until ${new Date(exp * 1000).toISOString()}`);
+  context.passed(rule, `good until ${isoOf(exp)}`);
 }

@@ -41,6 +41,8 @@ for (const [what, body] of [
   ["a document type", `<!DOCTYPE a [<!ENTITY b "c">]><a>${members}</a>`],
   ["an entity of its own", "<a>&b;</a>"],
   ["an entity without end", "<a>&amp</a>"],
+  ["an entity named as a member of every object", `<a>${members}<Permission>&toString;</Permission></a>`],
+  ["an entity named as every object's maker", `<a>${members}<Permission>&valueOf;</Permission></a>`],
   ["an element left open", `<a>${members}`],
   ["an element closed twice", "<a></a></a>"],
   ["elements that cross", "<a><b></a></b>"],

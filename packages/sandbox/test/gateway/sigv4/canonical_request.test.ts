@@ -31,6 +31,11 @@ test("AWS's test suite value for a plain GET comes out", () => {
   assert.equal(signed("/"), "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
 });
 
+test("a signed header that is not there is empty, also under the name of a member of every object", () => {
+  for (const name of ["constructor", "__proto__", "not-there"])
+    assert.match(canonicalRequest(get("/"), [name], ""), new RegExp(`^${name}:$`, "m"));
+});
+
 test("AWS's test suite value for a query that must be sorted comes out", () => {
   assert.equal(
     signed("/", "Param2=value2&Param1=value1"),

@@ -165,6 +165,7 @@ describe("a session that acts for a user", () => {
         `s3://${BUCKET}/*`,
         `s3://${BUCKET}/ad*`,
         `s3://other/ada/*`,
+        `s3://${BUCKET}*/ada/`,
         "s3://",
       ])
         assert.equal((await dataAccess(ada, target)).code, "AccessDenied", target);
@@ -387,6 +388,8 @@ describe("an administrator", () => {
     await refused(role, "InvalidAccessGrant", "accessGrants.grantee");
     const object = create({ to: world.userId("ada"), prefix: `${BUCKET}/a*`, isObject: true });
     await refused(object, "InvalidAccessGrant", "accessGrants.grantScope");
+    const many = create({ to: world.userId("ada"), prefix: `${BUCKET}*/ada/` });
+    await refused(many, "InvalidAccessGrant", "accessGrants.grantScope");
     await refused(control(admin, "POST", grants, "<a>"), "MalformedXML", "input.syntax");
     const bomb = '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>';
     await refused(control(admin, "POST", grants, bomb), "MalformedXML", "input.syntax");

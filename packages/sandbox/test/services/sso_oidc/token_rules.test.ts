@@ -78,7 +78,13 @@ describe("form and signature", () => {
   test("an unsigned token is refused", async () => {
     const [, payload] = (await issuer.token(ada)).split(".");
     const header = Buffer.from(JSON.stringify({ alg: "none", kid: "k1" })).toString("base64url");
-    await refused(`${header}.${payload}.AA`, "token.algorithm");
+    for (const signature of ["AA", ""]) {
+      await refused(`${header}.${payload}.${signature}`, "token.algorithm");
+      assert.match(lastRequest(sandbox).reason ?? "", /none/);
+    }
+    const [signedHeader] = (await issuer.token(ada)).split(".");
+    await refused(`${signedHeader}.${payload}.`, "token.format");
+    assert.match(lastRequest(sandbox).reason ?? "", /signature, is empty/);
   });
 
   test("an unknown kid is refused after the JWKS was fetched anew", async () => {
@@ -169,6 +175,25 @@ describe("claims", () => {
     sandbox.control.setRule("token.futureNotBefore", "accept");
     sandbox.control.setRule("token.futureIssuedAt", "accept");
     await accepted(await issuer.token({ ...ada, nbf: future, iat: future }));
+  });
+
+  test("a number that is no time in seconds is refused with its unit, whatever the switches", async () => {
+    for (const [time, unit] of [
+      [1.8e12, /exp, 1800000000000, is in milliseconds/],
+      [1.8e15, /is in microseconds/],
+      [1.8e18, /is in nanoseconds/],
+      [1e300, /is no time in seconds/],
+    ] as const) {
+      sandbox.control.setRule("token.maxLifetimeSeconds", 3600);
+      await refused(await issuer.token({ ...ada, exp: time }), "token.maxLifetimeSeconds");
+      assert.match(lastRequest(sandbox).reason ?? "", unit);
+      sandbox.control.setRule("token.maxLifetimeSeconds", 0);
+      await refused(await issuer.token({ ...ada, exp: time }), "token.expiry");
+      assert.match(lastRequest(sandbox).reason ?? "", unit);
+    }
+    await refused(await issuer.token({ ...ada, iat: -1e300 }), "token.issuedAt");
+    await refused(await issuer.token({ ...ada, nbf: -1e300 }), "token.notBefore");
+    assert.match(lastRequest(sandbox).reason ?? "", /nbf, -1e\+300, is no time in seconds/);
   });
 
   test("a token without iat is taken", async () => {

@@ -253,6 +253,17 @@ test("tokens that are none, of nobody, for nobody, too old, too young or badly s
     /must be before the expiration/,
   );
   await refused(assume(await token({ iat: now + 400, exp: now + 900 })), bad, "webIdentity.times");
+  for (const [claims, told] of [
+    [{ exp: 1e15 }, /exp, 1000000000000000, is in microseconds/],
+    [{ exp: 1.8e12 }, /is in milliseconds/],
+    [{ exp: 1e300 }, /exp, 1e\+300, is no time in seconds/],
+    [{ exp: -1e300 }, /is no time in seconds/],
+    [{ iat: -1e300 }, /iat, -1e\+300, is no time/],
+    [{ nbf: -1e300 }, /nbf, -1e\+300, is no time/],
+  ] as const) {
+    await refused(assume(await token(claims)), bad, "webIdentity.times", /not in seconds/);
+    assert.match(lastRequest(sandbox).reason ?? "", told);
+  }
   const other = await createSigningKey("k1");
   await refused(assume(await token({}, { key: other })), bad, "webIdentity.signature");
   await refused(
@@ -265,6 +276,9 @@ test("tokens that are none, of nobody, for nobody, too old, too young or badly s
   const none = (await token()).split(".");
   none[0] = Buffer.from(JSON.stringify({ alg: "HS256", kid: "k1" })).toString("base64url");
   await refused(assume(none.join(".")), bad, "webIdentity.algorithm");
+  none[0] = Buffer.from(JSON.stringify({ alg: "none" })).toString("base64url");
+  await refused(assume(`${none[0]}.${none[1]}.`), bad, "webIdentity.algorithm");
+  assert.match(lastRequest(sandbox).reason ?? "", /none/);
   await refused(assume(await token(), { ProviderId: "www.amazon.com" }), bad, "webIdentity.providerId");
   await refused(assume(await token(), { DurationSeconds: 43_200 }), "ValidationError", "sts.duration");
 });
