@@ -59,7 +59,11 @@ func search(t *testing.T, tokenRequest map[string]any) ([]string, error) {
 	t.Helper()
 	var made seed
 	ask(t, "seed", nil, &made)
-	handedOver, keys := made.Connections["example-isv"], made.Credentials["isv"]
+	handedOver, found := made.Connections["example-isv"]
+	if !found {
+		t.Fatal("the local AWS has another seed: start it with that of tti-sandbox --example-seed --issuer own")
+	}
+	keys := made.Credentials["isv"]
 	customer := Customer{
 		RoleARN:           handedOver.Principal,
 		TenantID:          handedOver.ExternalID,
@@ -77,9 +81,9 @@ func search(t *testing.T, tokenRequest map[string]any) ([]string, error) {
 	}
 	var token struct{ IDToken string }
 	ask(t, "id-token", tokenRequest, &token)
-	found, err := SearchAsUser(ctx, base, customer, token.IDToken, "vacation")
+	documents, err := SearchAsUser(ctx, base, customer, token.IDToken, "vacation")
 	titles := []string{}
-	for _, document := range found {
+	for _, document := range documents {
 		titles = append(titles, aws.ToString(document.DocumentTitle))
 	}
 	slices.Sort(titles)

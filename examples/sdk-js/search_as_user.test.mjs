@@ -6,6 +6,8 @@ import { searchAsUser } from "./search_as_user.mjs";
 
 const sandbox = process.env.AWS_ENDPOINT_URL;
 const skip = sandbox === undefined && "AWS_ENDPOINT_URL is not set: start tti-sandbox, as the README says";
+const WRONG_SEED =
+  "the local AWS has another seed: start it with that of tti-sandbox --example-seed --issuer own";
 
 /** Asks the local AWS itself, not AWS's API. */
 async function ask(path, body) {
@@ -23,6 +25,7 @@ async function ask(path, body) {
 async function search(tokenRequest) {
   const { connections, credentials } = await ask("seed");
   const handedOver = connections["example-isv"];
+  assert.ok(handedOver, WRONG_SEED);
   const customer = {
     roleArn: handedOver.principal,
     tenantId: handedOver.externalId,

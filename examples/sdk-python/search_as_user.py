@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 
 import boto3
+from botocore.config import Config
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 IDENTITY_CENTER = "arn:aws:iam::aws:contextProvider/IdentityCenter"
@@ -51,8 +52,9 @@ def search_as_user(
     # 1. The ISV's role, tagged with the customer it acts for.
     tagged = _assume_role(base, customer)
 
-    # 2. The ID token for Identity Center's word on who the user is.
-    oidc = tagged.client("sso-oidc", region_name=customer.idc_region)
+    # 2. The ID token for Identity Center's word on who the user is. A token serves once: a repeat is refused.
+    once = Config(retries={"total_max_attempts": 1})
+    oidc = tagged.client("sso-oidc", region_name=customer.idc_region, config=once)
     exchanged = oidc.create_token_with_iam(
         clientId=customer.idc_application_arn, grantType=JWT_BEARER, assertion=id_token
     )

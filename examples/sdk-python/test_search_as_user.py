@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from search_as_user import Customer, search_as_user
 
 SANDBOX = os.environ.get("AWS_ENDPOINT_URL")
+WRONG_SEED = "the local AWS has another seed: start it with that of tti-sandbox --example-seed --issuer own"
 
 pytestmark = pytest.mark.skipif(
     SANDBOX is None, reason="AWS_ENDPOINT_URL is not set: start tti-sandbox, as the README says"
@@ -30,6 +31,7 @@ def ask(path: str, body: dict | None = None) -> dict:
 
 def search(token_request: dict) -> list[str]:
     seed = ask("seed")
+    assert "example-isv" in seed["connections"], WRONG_SEED
     handed_over, keys = seed["connections"]["example-isv"], seed["credentials"]["isv"]
     customer = Customer(
         role_arn=handed_over["principal"],

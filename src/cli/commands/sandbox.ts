@@ -3,6 +3,7 @@ import { QBusinessClient } from "@aws-sdk/client-qbusiness";
 import {
   describeSandbox,
   describeState,
+  exampleSeed,
   formatRequest,
   listRules,
   parseSeed,
@@ -16,7 +17,6 @@ import {
 } from "tti-sandbox";
 import { OperationError } from "../../errors.ts";
 import { type Command, defineCommand, requireOption, UsageError } from "../command.ts";
-import { describeDemoAws } from "../dev/sandbox_seed.ts";
 import { untilStopped } from "../stop_signal.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -36,6 +36,8 @@ ${simulatedServicesText}
 
   --seed FILE             what exists at the start, as JSON
   --example-seed          print a seed to begin with
+  --issuer URL            whose ID tokens that seed trusts; default http://localhost:3000.
+                          own: the sandbox's, which signs what a test asks for
   --state FILE            keep the state over restarts
   --port N                default 4566; 0 takes a free one
   --allow-local-issuers   issuers may be http, on this machine
@@ -50,6 +52,7 @@ Example:
   options: {
     seed: { type: "string" },
     "example-seed": { type: "boolean" },
+    issuer: { type: "string" },
     state: { type: "string" },
     port: { type: "string" },
     "allow-local-issuers": { type: "boolean" },
@@ -62,7 +65,10 @@ Example:
       throw new UsageError(`a file stands after --rules: ${rulesFile}`, "tti sandbox --rules observed.json");
     }
     if (values.rules && rulesFile === undefined) return tellRules(terminal);
-    if (values["example-seed"]) return tellExampleSeed(terminal);
+    if (values["example-seed"]) return tellExampleSeed(terminal, values.issuer);
+    if (values.issuer !== undefined) {
+      throw new UsageError("--issuer goes with --example-seed", "tti sandbox --example-seed --issuer own");
+    }
     const seed = values.seed === undefined ? undefined : parseSeed(await readJsonFile(values.seed));
     const running = await startSandbox({
       port: parsePort(values.port),
@@ -142,9 +148,8 @@ function tellRules(terminal: Terminal): number {
   return 0;
 }
 
-function tellExampleSeed(terminal: Terminal): number {
-  const keys = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "a-secret-key-for-tests" };
-  const seed = describeDemoAws("http://localhost:3000", "tti-demo", keys);
+function tellExampleSeed(terminal: Terminal, issuer: string | undefined): number {
+  const seed = exampleSeed(issuer);
   terminal.result(seed, JSON.stringify(seed, undefined, 2));
   return 0;
 }

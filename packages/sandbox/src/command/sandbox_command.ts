@@ -1,6 +1,5 @@
 // The tti-sandbox command: reads its words, starts the sandbox, tells where it is and with what credentials.
 import { parseArgs } from "node:util";
-import { OWN_ISSUER_URL } from "../control/own_issuer.ts";
 import { SandboxSetupError } from "../ground/errors.ts";
 import { MissingPackageError } from "../ground/optional_package.ts";
 import { simulatedServicesText } from "../models/simulated_services.ts";
@@ -103,7 +102,7 @@ async function run(words: readonly string[], { out, err, stopped }: CommandSurro
     return 0;
   }
   if (values["example-seed"]) {
-    out(JSON.stringify(exampleSeed(issuerOf(values.issuer)), undefined, 2));
+    out(JSON.stringify(exampleSeed(values.issuer), undefined, 2));
     return 0;
   }
   if (values.issuer !== undefined) {
@@ -153,13 +152,6 @@ function parseRuleOptions(pairs: readonly string[]): RuleOverrides {
     );
   });
   return Object.fromEntries(overrides) as RuleOverrides;
-}
-
-function issuerOf(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  if (text === "own") return OWN_ISSUER_URL;
-  if (/^https?:/.test(text) && URL.canParse(text)) return text;
-  throw new SandboxSetupError("SANDBOX_OPTION_INVALID", "--issuer is neither an http(s) URL nor own.");
 }
 
 function portOf(text: string | undefined): number {

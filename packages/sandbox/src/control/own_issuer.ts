@@ -3,10 +3,8 @@
 import { exportJWK, generateKeyPair, type CryptoKey as JoseKey, type JWK, SignJWT } from "jose";
 import type { Clock } from "../ground/clock.ts";
 import { SandboxSetupError } from "../ground/errors.ts";
+import { OWN_ISSUER_URL } from "../issuer/own_issuer_url.ts";
 import type { World } from "../state/index.ts";
-
-/** For `issuerUrl` of a trusted token issuer. RFC 6761 keeps `.test` from ever being somebody's host. */
-export const OWN_ISSUER_URL = "https://issuer.tti-sandbox.test";
 
 const KID = "tti-sandbox";
 const LIFETIME_SECONDS = 300;

@@ -1,5 +1,7 @@
 // A seed to begin with: one ISV whose application role may assume the registered role, as AWS documents it, and one customer.
 // A developer's long-term keys may too: AWS's Streamlit sample reads two variables and knows no session token.
+import { SandboxSetupError } from "../ground/errors.ts";
+import { OWN_ISSUER_URL } from "../issuer/own_issuer_url.ts";
 import { isvRole, type SandboxSeed } from "./schema.ts";
 
 const ISV = "111122223333";
@@ -9,10 +11,13 @@ const APPLICATION_ROLE = "isv-application";
 const DEVELOPER = "isv-developer";
 
 /**
- * @param issuerUrl the ISV's issuer, registered by the customer as trusted token issuer
+ * @param issuer URL of the ISV's issuer, registered by the customer as trusted token issuer; `own`: the sandbox's, whose
+ *   tokens `control.idToken()` and `POST /_sandbox/id-token` give
  * @param clientId the OIDC client id AWS registered for the ISV: the audience of its tokens
+ * @throws SandboxSetupError `SANDBOX_OPTION_INVALID` for an issuer that is neither
  */
-export function exampleSeed(issuerUrl = "http://localhost:3000", clientId = "tti-demo"): SandboxSeed {
+export function exampleSeed(issuer = "http://localhost:3000", clientId = "tti-demo"): SandboxSeed {
+  const issuerUrl = urlOf(issuer);
   const principal = `arn:aws:iam::${ISV}:role/${ROLE}`;
   const application = `arn:aws:iam::${ISV}:role/${APPLICATION_ROLE}`;
   const developer = `arn:aws:iam::${ISV}:user/${DEVELOPER}`;
@@ -25,6 +30,7 @@ export function exampleSeed(issuerUrl = "http://localhost:3000", clientId = "tti
         credentials: [
           { name: "isv", role: APPLICATION_ROLE },
           { name: DEVELOPER, user: DEVELOPER, policies: assumePolicies(principal) },
+          { name: "isv-admin", user: "administrator" },
         ],
       },
       { id: CUSTOMER, name: "acme", credentials: [{ name: "acme-admin", user: "administrator" }] },
@@ -68,6 +74,15 @@ export function exampleSeed(issuerUrl = "http://localhost:3000", clientId = "tti
       },
     ],
   };
+}
+
+function urlOf(issuer: unknown): string {
+  if (issuer === "own") return OWN_ISSUER_URL;
+  if (typeof issuer === "string" && /^https?:/.test(issuer) && URL.canParse(issuer)) return issuer;
+  throw new SandboxSetupError(
+    "SANDBOX_OPTION_INVALID",
+    "The example seed's issuer (--issuer on the command line, exampleSeed's first argument) is neither an http(s) URL nor own.",
+  );
 }
 
 /**

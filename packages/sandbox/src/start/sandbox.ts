@@ -2,13 +2,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createControl, type SandboxControl } from "../control/control.ts";
 import { handleControlRequest } from "../control/control_routes.ts";
-import { createOwnIssuer, OWN_ISSUER_URL } from "../control/own_issuer.ts";
+import { createOwnIssuer } from "../control/own_issuer.ts";
 import { createFaultQueue } from "../gateway/faults.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { type InboundRequest, listen } from "../gateway/http/listener.ts";
 import { reachableHost } from "../gateway/http/local_host.ts";
 import { movableClock, systemClock } from "../ground/clock.ts";
 import { createIssuerKeys } from "../issuer/issuer_keys.ts";
+import { OWN_ISSUER_URL } from "../issuer/own_issuer_url.ts";
 import type { SharedContext } from "../operation/operation.ts";
 import { createRateLimiter } from "../operation/rate_limit.ts";
 import { createRequestLog, type RequestRecord } from "../operation/request_log.ts";

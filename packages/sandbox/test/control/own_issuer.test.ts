@@ -144,6 +144,12 @@ test("--example-seed --issuer own prints a seed that trusts it; another word is 
   const elsewhere = "https://idp.example.com/pool";
   assert.equal(issuerOf((await run("--example-seed", "--issuer", elsewhere)).text), elsewhere);
   assert.equal(issuerOf((await run("--example-seed")).text), "http://localhost:3000");
+  assert.deepEqual(exampleSeed("own"), exampleSeed(OWN_ISSUER_URL));
+  for (const wrong of ["mine", { issuer: "own" }])
+    assert.throws(() => exampleSeed(wrong as string), {
+      code: "SANDBOX_OPTION_INVALID",
+      message: /exampleSeed's first argument.* nor own/,
+    });
   for (const words of [
     ["--example-seed", "--issuer", "mine"],
     ["--issuer", "own"],

@@ -1,6 +1,7 @@
 package example;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -52,6 +53,9 @@ class SearchAsUserTest {
   private List<String> search(String tokenRequest) throws Exception {
     JsonNode seed = ask("seed", null);
     JsonNode handedOver = seed.path("connections").path("example-isv");
+    assertFalse(
+        handedOver.isMissingNode(),
+        "the local AWS has another seed: start it with that of tti-sandbox --example-seed --issuer own");
     JsonNode keys = seed.path("credentials").path("isv");
     Customer customer =
         new Customer(
