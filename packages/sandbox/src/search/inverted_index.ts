@@ -13,6 +13,8 @@ export const MOST_TERMS = 32;
 /** Postings that one search walks for longer and misspelt terms; what would be more counts for nothing. */
 const MOST_EXPANDED_POSTINGS = 300_000;
 
+const [SHOWN, HIDDEN] = [1, 2];
+
 /** How BM25+ counts (Lv and Zhai, "Lower-Bounding Term Frequency Normalization"). */
 const BM25 = { k: 1.2, b: 0.7, d: 0.5 };
 const TITLE_BOOST = 1.2;
@@ -186,12 +188,13 @@ export function createInvertedIndex(mostExpandedPostings = MOST_EXPANDED_POSTING
     match(terms, visible) {
       clear(scores);
       const work = scoring(terms);
-      const shown = new Map<number, boolean>();
+      // By place: 0 not judged yet, else whether it is shown; a common word asks for each of thousands ten times.
+      const judged = new Uint8Array(documents.length);
       const numberOf = (passage: number) => passage - (firstPassages[places[passage] ?? 0] ?? 0);
       const passages = scores.found.filter((passage) => {
         const place = places[passage] ?? 0;
-        const isShown = shown.get(place) ?? visible(documentAt(place));
-        shown.set(place, isShown);
+        if (judged[place] === 0) judged[place] = visible(documentAt(place)) ? SHOWN : HIDDEN;
+        const isShown = judged[place] === SHOWN;
         // A title speaks for every passage, but alone it brings in only the first one.
         return isShown && (scores.isInContent[passage] === 1 || numberOf(passage) === 0);
       });

@@ -27,20 +27,29 @@ export function rankPassages(
   end: number,
 ): RankedPassage[] {
   const { passages } = matches;
-  const weights: TermWeight[] = terms.map((_, at) => ({
-    passageCount: passages.reduce((count, passage) => count + ((matches.exactTerms(passage) >>> at) & 1), 0),
-  }));
+  const holders = new Array<number>(terms.length).fill(0);
+  for (const passage of passages)
+    for (let rest = matches.exactTerms(passage); rest !== 0; rest &= rest - 1) {
+      const at = 31 - Math.clz32(rest & -rest);
+      holders[at] = (holders[at] ?? 0) + 1;
+    }
+  const weights: TermWeight[] = holders.map((passageCount) => ({ passageCount }));
   const levels = new Map<ScoreConfidence, number[]>();
-  const levelsBySets = new Map<string, number[]>();
+  // Of tens of thousands of passages most hold the same few sets; a text as their key would be most of the ranking.
+  const levelsBySets = new Map<number, Map<number, number[]>>();
   for (const passage of passages) {
     const [exact, approximate] = [matches.exactTerms(passage), matches.approximateTerms(passage)];
-    const sets = `${exact}|${approximate}`;
-    let level = levelsBySets.get(sets);
+    let byApproximate = levelsBySets.get(exact);
+    if (byApproximate === undefined) {
+      byApproximate = new Map();
+      levelsBySets.set(exact, byApproximate);
+    }
+    let level = byApproximate.get(approximate);
     if (level === undefined) {
       const confidence = confidenceOf(coverageOf(weights, exact, approximate, passages.length));
       level = levels.get(confidence) ?? [];
       levels.set(confidence, level);
-      levelsBySets.set(sets, level);
+      byApproximate.set(approximate, level);
     }
     level.push(passage);
   }
