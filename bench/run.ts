@@ -5,13 +5,20 @@ import { spawn } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readTypedWords, tellFault } from "../scripts/typed_words.ts";
 import { peerOptions } from "./peers/options.ts";
 import { poolOfThreads } from "./support/child.ts";
 import { writeDocs } from "./support/docs_tables.ts";
 import { describeMachine, loadNow, type Machine } from "./support/machine.ts";
 import type { CostLine, Measurement } from "./support/measurement.ts";
-import { costTable, machineWords, measurementTable, plainTable, targetTable } from "./support/tables.ts";
+import {
+  costTable,
+  machineWords,
+  measurementTable,
+  plainTable,
+  quickWords,
+  targetTable,
+} from "./support/tables.ts";
 import { targets } from "./support/targets.ts";
 
 const folder = dirname(fileURLToPath(import.meta.url));
@@ -22,12 +29,40 @@ const named: Readonly<Record<string, { longestMs: number; options: readonly stri
   growth: { longestMs: 3 * 3_600_000, options: ["tenants", "people", "tokens", "events"] },
   peers: { longestMs: 600_000, options: peerOptions },
 };
+const files = globSync("*.ts", { cwd: folder })
+  .filter((file) => file !== "run.ts")
+  .map((file) => basename(file, ".ts"))
+  .sort();
+const usage = `Usage: npm run bench [-- WORD …] [OPTIONS]
+
+Measures what one of something costs, beside baselines of the same run. docs/performance.md says how to read it.
+
+  (no word), all     everything but ${Object.keys(named).join(" and ")}: a quarter of an hour
+  targets            what measures a target, and the table of them
+  WORD               the benchmarks whose names hold it, of
+                     ${files.slice(0, 8).join(", ")},
+                     ${files.slice(8).join(", ")}
+
+  --quick            proves that they run; the figures mean nothing, and nothing is judged
+  --json             print one JSON document
+  --from FILE        tables of what an earlier run printed with --json; nothing is run
+  --write-docs       fill the tables of docs/performance.md
+  ${named["growth"]?.options.map((name) => `--${name} N`).join(", ")}
+                     growth: the size of the store
+  --issuer URL, --client ID, --secret TEXT, …
+                     peers: the other provider (bench/peers/README.md)
+
+Example:
+  $ npm run bench -- mint refresh
+  $ npm run bench -- targets --json > bench.json`;
 const ownOptions = Object.values(named).flatMap(({ options }) => options);
 
 /** What a run found. */
 export interface Run {
   /** When it began, as ISO 8601 has it. */
   at: string;
+  /** Its figures mean nothing. */
+  quick?: boolean;
   machine: Machine;
   measurements: readonly Measurement[];
   costs: readonly CostLine[];
@@ -36,7 +71,7 @@ export interface Run {
 
 /** Runs the benchmarks that are asked for. @returns the exit code: 1 if one could not be run */
 export async function main(words: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const typed = readTypedWords(usage, {
     args: [...words],
     allowPositionals: true,
     options: {
@@ -47,23 +82,30 @@ export async function main(words: readonly string[]): Promise<number> {
       ...Object.fromEntries(ownOptions.map((name) => [name, { type: "string" } as const])),
     },
   });
+  if (typeof typed === "number") return typed;
+  const { values, positionals } = typed;
   const options: Readonly<Record<string, unknown>> = values;
   if (typeof options["from"] === "string") {
-    const run = JSON.parse(readFileSync(options["from"], "utf8")) as Run;
-    print(run);
-    if (values["write-docs"] === true) writeDocs(run);
+    const earlier = readRun(options["from"]);
+    if (earlier === undefined)
+      return tellFault(
+        usage,
+        `--from: ${options["from"]} holds nothing that npm run bench -- --json printed.`,
+      );
+    if (earlier.quick === true && values["write-docs"] === true) return tellFault(usage, quickDocs);
+    print(earlier);
+    if (values["write-docs"] === true) writeDocs(earlier);
     return 0;
   }
   const quick = values.quick === true;
-  const all = globSync("*.ts", { cwd: folder })
-    .filter((file) => file !== "run.ts")
-    .map((file) => basename(file, ".ts"))
-    .sort();
-  const chosen = choose(all, positionals);
-  if (chosen.length === 0) {
-    process.stderr.write(`No benchmark has such a name. There are: ${all.join(", ")}; all, targets\n`);
-    return 1;
-  }
+  if (quick && values["write-docs"] === true) return tellFault(usage, quickDocs);
+  const misspelt = positionals.find((word) => choose(files, [word]).length === 0);
+  if (misspelt !== undefined)
+    return tellFault(
+      usage,
+      `No benchmark's name holds "${misspelt}". There are: ${files.join(", ")}; all, targets`,
+    );
+  const chosen = choose(files, positionals);
   const at = new Date().toISOString();
   // Before anything runs: what cannot be told must not cost a run.
   const machine = describeMachine({ before: loadNow(), after: 0 });
@@ -84,11 +126,11 @@ export async function main(words: readonly string[]): Promise<number> {
     if (lines.failed) failed.push(name);
     for (const line of lines.said) {
       if ("cost" in line) costs.push(line);
-      else measurements.push(line);
+      else measurements.push(quick ? unjudged(line) : line);
     }
   }
   machine.load.after = loadNow();
-  const run: Run = { at, machine, measurements, costs, failed };
+  const run: Run = { at, ...(quick ? { quick } : {}), machine, measurements, costs, failed };
   if (values.json === true) console.log(JSON.stringify(run, undefined, 2));
   else print(run);
   if (values["write-docs"] === true) writeDocs(run);
@@ -127,11 +169,26 @@ async function runOne(path: string, words: readonly string[], longestMs: number)
   return { failed: code !== 0, said: lines.map((line) => JSON.parse(line) as Measurement | CostLine) };
 }
 
-function print({ machine, measurements, costs }: Run): void {
+const quickDocs = "--write-docs takes no figures of --quick: they mean nothing.";
+
+const unjudged = ({ met: _met, target: _target, ...measurement }: Measurement): Measurement => measurement;
+
+function readRun(path: string): Run | undefined {
+  try {
+    const run = JSON.parse(readFileSync(path, "utf8")) as Run;
+    return Array.isArray(run.measurements) && Array.isArray(run.costs) ? run : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function print({ machine, measurements, costs, quick }: Run): void {
+  if (quick === true) console.log(`${quickWords}\n`);
   console.log(machineWords(machine));
   if (costs.length > 0) console.log(`\n${plainTable(costTable(costs))}`);
   console.log(`\n${plainTable(measurementTable(measurements))}`);
-  if (measurements.some(({ of }) => of !== undefined))
+  if (quick === true) console.log(`\n${quickWords}`);
+  else if (measurements.some(({ of }) => of !== undefined))
     console.log(`\n${plainTable(targetTable(measurements, true))}`);
 }
 

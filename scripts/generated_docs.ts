@@ -22,6 +22,7 @@ import { storedPage } from "./stored_page.ts";
 import { tracesPage } from "./traces_page.ts";
 import { troubleshootingPage } from "./troubleshooting_page.ts";
 import { ttiProfilePage } from "./tti_profile_page.ts";
+import { readTypedWords } from "./typed_words.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -166,6 +167,12 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "packages/sandbox/src/page/shared_style.ts": sandboxStyleFile,
 };
 
+const usage = `Usage: npm run docs
+
+Writes the pages that follow from tables of the source.`;
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const typed = readTypedWords(usage, { args: process.argv.slice(2) });
+  if (typeof typed === "number") process.exit(typed);
   for (const [path, render] of Object.entries(generatedPages)) writeFileSync(join(root, path), render());
 }

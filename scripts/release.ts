@@ -115,7 +115,8 @@ if (process.argv[1] === import.meta.filename) {
     const note = noteOf(repository, run("git", ["rev-parse", `${repository}^{commit}`]).trim());
     writeFileSync(previousFile, `${JSON.stringify(note, undefined, 2)}\n`);
   } else if (tag === undefined || repository === undefined || folder === undefined) {
-    throw new Error("usage: node scripts/release.ts TAG REPOSITORY FOLDER, or note TAG");
+    process.stderr.write("Usage: node scripts/release.ts TAG REPOSITORY FOLDER, or note TAG\n");
+    process.exitCode = 2;
   } else {
     release(tag, repository, resolve(folder));
   }

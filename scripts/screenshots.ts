@@ -27,6 +27,7 @@ import { addClient, addPerson, startProvider } from "../test/provider/support/pr
 import { launchBrowser } from "../test/support/browser.ts";
 import { cliContext } from "../test/support/cli_context.ts";
 import { startDev } from "../test/support/dev_world.ts";
+import { readTypedWords, tellFault } from "./typed_words.ts";
 
 const folder = fileURLToPath(new URL("../docs/images/", import.meta.url));
 
@@ -199,6 +200,16 @@ const pictures: Readonly<Record<string, () => Promise<void>>> = {
   people: picturePeople,
   refusals: pictureRefusals,
 };
-const named = process.argv.slice(2);
+const usage = `Usage: npm run docs:images [-- NAME …]
+
+Takes the pictures of the docs anew, in Chromium: ${Object.keys(pictures).join(", ")}; all, if none is named.
+
+Example:
+  $ npm run docs:images -- people`;
+const typed = readTypedWords(usage, { args: process.argv.slice(2), allowPositionals: true });
+if (typeof typed === "number") process.exit(typed);
+const named = typed.positionals;
+const unknown = named.filter((name) => !Object.hasOwn(pictures, name));
+if (unknown.length > 0) process.exit(tellFault(usage, `There is no picture named ${unknown.join(", ")}.`));
 for (const [name, take] of Object.entries(pictures))
   if (named.length === 0 || named.includes(name)) await take();

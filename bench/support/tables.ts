@@ -6,6 +6,10 @@ import { judgeAll, limitWords } from "./targets.ts";
 /** Rows of cells; the first is the header. */
 export type Table = readonly (readonly string[])[];
 
+/** What is said above and below the figures of `--quick`. */
+export const quickWords =
+  "--quick: this proves that the benchmarks run. The figures mean nothing, and nothing is judged by them.";
+
 /** The machine in two lines. */
 export function machineWords({ cpu, cores, memoryGiB, node, postgres, load }: Machine): string {
   const busy = `load before and after: ${load.before}, ${load.after} (an idle machine begins near 0)`;

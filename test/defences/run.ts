@@ -11,7 +11,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readTypedWords, tellFault } from "../../scripts/typed_words.ts";
 import { makeTemplate, startPostgres } from "../support/postgres.ts";
 import { type Copy, copyCheckout } from "./copy.ts";
 import type { Defence } from "./defence.ts";
@@ -98,17 +98,39 @@ function isStale(defence: Defence, recorded: Recorded | undefined): boolean {
   return recorded?.outcome !== "noticed" || recorded.of !== fingerprint(defence);
 }
 
+const usage = `Usage: npm run test:defences [-- --only ID …] [--stale] [--record]
+
+Takes one defence of SECURITY.md away at a time, in a copy of the checkout, and runs the test that is to notice. All of them
+take several minutes.
+
+  --only ID   this one; may be given again
+  --stale     those whose record is of another source, test or entry than today's
+  --record    write each result for SECURITY.md (then: npm run docs)
+
+Example:
+  $ npm run test:defences -- --only login-csrf`;
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const typed = readTypedWords(usage, {
+    args: process.argv.slice(2),
     options: {
       only: { type: "string", multiple: true },
       stale: { type: "boolean", default: false },
       record: { type: "boolean", default: false },
     },
   });
+  if (typeof typed === "number") {
+    process.exitCode = typed;
+    return;
+  }
+  const { values } = typed;
   const all = await readDefences();
   const named = values.only === undefined ? all : all.filter(({ id }) => values.only?.includes(id));
-  if (named.length === 0) throw new Error("no defence has that id");
+  const unknown = (values.only ?? []).filter((id) => !all.some((defence) => defence.id === id));
+  if (unknown.length > 0) {
+    process.exitCode = tellFault(usage, `No defence has the id ${unknown.join(", ")}.`);
+    return;
+  }
   const before = readRecord();
   const asked = values.stale ? named.filter((defence) => isStale(defence, before[defence.id])) : named;
   const ids = new Set(all.map(({ id }) => id));

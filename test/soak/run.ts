@@ -2,8 +2,8 @@
 // restarts and falls silent, and an upgrade from the release before takes place; then the judgement, promise by promise.
 import { availableParallelism, cpus } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { decodeProtectedHeader } from "jose";
+import { readTypedWords, tellFault } from "../../scripts/typed_words.ts";
 import { createVerifier } from "../e2e/verifier.ts";
 import { installPreviousRelease, whyNoPreviousRelease } from "../upgrade/previous_release.ts";
 import { administerPeople, invite, rotate } from "./administrator.ts";
@@ -17,7 +17,16 @@ import { type Recorder, startRecorder } from "./recorder.ts";
 import type { Soak } from "./relying_party.ts";
 import { issuer, openSite, type Person, type Site } from "./site.ts";
 
-const usage = "usage: npm run soak -- [--minutes N] [--json]";
+const usage = `Usage: npm run soak [-- --minutes N] [--json]
+
+Two instances under load while one is killed each minute, the database restarts and falls silent, and an upgrade from the
+release before takes place; then the judgement, promise by promise. Exits 1 if a promise was not kept.
+
+  --minutes N   how long, 0.5 to 1440 (default 10)
+  --json        print one JSON document
+
+Example:
+  $ npm run soak -- --minutes 1`;
 
 /** What a soak found. */
 interface Result {
@@ -33,14 +42,15 @@ interface Result {
 
 /** Runs a soak. @returns the exit code: 1 if a promise was not kept */
 export async function main(words: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
+  const typed = readTypedWords(usage, {
     args: [...words],
     options: { minutes: { type: "string", default: "10" }, json: { type: "boolean", default: false } },
   });
+  if (typeof typed === "number") return typed;
+  const { values } = typed;
   const minutes = Number(values.minutes);
   if (!(minutes >= 0.5 && minutes <= 24 * 60)) {
-    process.stderr.write(`--minutes: ${values.minutes} is no number from 0.5 to 1440\n${usage}\n`);
-    return 2;
+    return tellFault(usage, `--minutes: ${values.minutes} is no number from 0.5 to 1440.`);
   }
   const result = await soak(minutes);
   process.stdout.write(values.json ? `${JSON.stringify(result, undefined, 2)}\n` : told(result));

@@ -26,14 +26,19 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-let server: Promise<{ url: string; template: string }> | undefined;
+// By the address they were asked for: a benchmark stops its server, and starts another for what it measures next.
+const servers = new Map<string | undefined, Promise<{ url: string; template: string }>>();
 
 // `npm test` starts one server, with a migrated template, for all files; a file run alone makes its own.
 function testServer(): Promise<{ url: string; template: string }> {
-  server ??= (async () => {
-    const url = process.env["TEST_POSTGRES_URL"] ?? (await startPostgres()).url;
+  const named = process.env["TEST_POSTGRES_URL"];
+  const known = servers.get(named);
+  if (known !== undefined) return known;
+  const server = (async () => {
+    const url = named ?? (await startPostgres()).url;
     return { url, template: process.env["TEST_POSTGRES_TEMPLATE"] ?? (await makeTemplate(url)) };
   })();
+  servers.set(named, server);
   return server;
 }
 

@@ -42,6 +42,10 @@ class StageFailed extends Error {
 }
 
 async function main(words: readonly string[]): Promise<void> {
+  if (words.includes("--help")) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
   const wanted = readWords(words);
   const all = testFiles(wanted.places);
   if (wanted.places.length === 0 && wanted.patterns.length === 0) {
