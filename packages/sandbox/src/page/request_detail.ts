@@ -5,7 +5,7 @@ import type { RequestRecord } from "../operation/request_log.ts";
 import { findChain } from "./exchange_chain.ts";
 import { renderExchange } from "./exchange_picture.ts";
 import { type Html, html } from "./html.ts";
-import { renderBadge, renderReason, resultClass } from "./request_parts.ts";
+import { renderBadge, renderCallName, renderReason, resultClass } from "./request_parts.ts";
 import { awsPageOf, renderTicket } from "./ticket.ts";
 import { countOf, describeCaller, describeDuration } from "./wording.ts";
 
@@ -25,7 +25,7 @@ export function renderRequestDetail(record: RequestRecord, records: readonly Req
 ${neighbours.older !== undefined && html`<a href="/requests/${neighbours.older}" rel="prev">← ${neighbours.older}</a>`}
 ${neighbours.newer !== undefined && html`<a href="/requests/${neighbours.newer}" rel="next">${neighbours.newer} →</a>`}</p>
 <div class="title">
-<h1><span class="number">${record.sequence}</span> ${record.operation ?? `${record.method} ${record.path}`}</h1>
+<h1><span class="number">${record.sequence}</span> ${renderCallName(record)}</h1>
 ${renderBadge(record)}
 </div>
 ${record.reason !== null && html`<section class="verdict ${resultClass(record)}">${renderReason(record)}</section>`}

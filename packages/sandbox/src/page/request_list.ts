@@ -79,7 +79,7 @@ function renderItem(record: RequestRecord): Html {
 <a class="row" href="/requests/${record.sequence}">
 <span class="number">${record.sequence}</span>
 <time datetime="${record.at}">${timeOfDay(record.at)}</time>
-<span class="operation"><b>${record.operation ?? `${record.method} ${record.path}`}</b> <small>${[record.service, record.region].filter(Boolean).join(" · ")}</small></span>
+<span class="operation"><b>${record.operation ?? `${record.method} ${record.path}`}</b> <small>${[record.service, record.region, record.operation === null && record.service !== null && "the request names no operation"].filter(Boolean).join(" · ")}</small></span>
 <span class="caller"><b>${caller.name}</b> <small>${[caller.detail, ...about].join(" · ")}</small></span>
 <span class="result">${renderBadge(record)} <small>${checkCounts(record.checks.length - failed, failed)}</small></span>
 <span class="duration">${describeDuration(record.durationMs)}</span>

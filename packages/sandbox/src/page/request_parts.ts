@@ -29,3 +29,12 @@ ${record.fix !== null && html`<p><b>Fix</b> ${record.fix}</p>`}
 ${record.switch !== null && html`<p><b>Switch</b> ${describeSwitch(record.switch)}</p>`}
 </div>`;
 }
+
+/**
+ * What was called, breaking between its words where the screen is narrow, not within one: the operation, or method and path
+ * where the request names none.
+ */
+export function renderCallName({ operation, method, path }: RequestRecord): Html {
+  const words = (operation ?? `${method} ${path}`).split(/(?<=[a-z\d])(?=[A-Z])|(?<=\/)/);
+  return html`${words.map((word, at) => html`${at > 0 && html`<wbr>`}${word}`)}`;
+}

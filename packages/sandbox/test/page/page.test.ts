@@ -41,6 +41,21 @@ test("the first page lists the last requests, newest first, with caller, result 
   assert.match(body, /1 check</);
 });
 
+test("a heading breaks between the words of its operation; a call without one is told by method and path", async () => {
+  const { sequence } = pages.log.add(requestRecord({ operation: "CreateTokenWithIAM", service: "sso-oidc" }));
+  assert.match((await get(`/requests/${sequence}`)).body, /Create<wbr>Token<wbr>With<wbr>IAM<\/h1>/);
+  const rest = { operation: null, service: "bedrock", method: "POST", path: "/model/x/invoke" };
+  const unnamed = pages.log.add(requestRecord(rest));
+  assert.match(
+    (await get(`/requests/${unnamed.sequence}`)).body,
+    /POST \/<wbr>model\/<wbr>x\/<wbr>invoke<\/h1>/,
+  );
+  assert.match(
+    (await get("/")).body,
+    /<b>POST \/model\/x\/invoke<\/b> <small>bedrock · [\w-]+ · the request names no operation</,
+  );
+});
+
 test("a refusal is listed with its reason and fix", async () => {
   pages.log.add(
     requestRecord({
