@@ -1,4 +1,4 @@
-// The `aws` of a reader's machine where a page needs three calls of it: the AWS CLI's words, done with AWS's SDK for JavaScript,
+// The `aws` of a reader's machine where a page needs five calls of it: the AWS CLI's words, done with AWS's SDK for JavaScript,
 // which reads the same variables. `file://` is read, `--query Arn --output text` is all it knows of queries.
 import { readFileSync } from "node:fs";
 import * as iam from "@aws-sdk/client-iam";
@@ -15,6 +15,7 @@ const members = {
 const calls = {
   "iam create-open-id-connect-provider": [iam.IAMClient, iam.CreateOpenIDConnectProviderCommand],
   "iam create-role": [iam.IAMClient, iam.CreateRoleCommand],
+  "iam update-assume-role-policy": [iam.IAMClient, iam.UpdateAssumeRolePolicyCommand],
   "iam put-role-policy": [iam.IAMClient, iam.PutRolePolicyCommand],
   "sts get-caller-identity": [sts.STSClient, sts.GetCallerIdentityCommand],
 };

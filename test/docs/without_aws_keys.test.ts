@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { isvRole, type Sandbox, startSandbox } from "tti-sandbox";
 import { type ProviderFixture, startProvider } from "../provider/support/provider_fixture.ts";
 import { atNight } from "../support/at_night.ts";
@@ -35,7 +36,7 @@ before(async () => {
         {
           id: account,
           name: "isv",
-          roles: [isvRole("my-product", `arn:aws:iam::${account}:role/my-application`)],
+          roles: [isvRole("my-product", `arn:aws:iam::${account}:user/administrator`)],
           credentials: [{ name: "admin", user: "administrator" }],
         },
       ],
@@ -97,10 +98,34 @@ test("the page's commands end in the application role, which may take the regist
   assert.equal(opened?.accessKeyId, null);
   const { Credentials: made } = (opened.output ?? {}) as { Credentials?: { AccessKeyId?: string } };
   assert.equal(seen.at(-1)?.accessKeyId, made?.AccessKeyId);
-  // The token is in no record.
   const token = await world.reader.say('cat "$AWS_WEB_IDENTITY_TOKEN_FILE"');
+  await takeRegisteredRole(token.trim());
+  // The token is in no record.
   assert.doesNotMatch(JSON.stringify(seen), new RegExp(token.trim().split(".")[2] ?? "-"));
 });
+
+/** @throws what STS answers when the role of the token may not take the registered one, tagged */
+async function takeRegisteredRole(WebIdentityToken: string): Promise<void> {
+  const roleOf = (name: string) => ({
+    RoleArn: `arn:aws:iam::${account}:role/${name}`,
+    RoleSessionName: "on",
+  });
+  const reach = { region: "us-east-1", endpoint: sandbox.url, maxAttempts: 1 };
+  const anybody = new STSClient({ ...reach, credentials: { accessKeyId: "none", secretAccessKey: "none" } });
+  const { Credentials: keys } = await anybody.send(
+    new AssumeRoleWithWebIdentityCommand({ ...roleOf("my-application"), WebIdentityToken }),
+  );
+  anybody.destroy();
+  const credentials = {
+    accessKeyId: keys?.AccessKeyId ?? "",
+    secretAccessKey: keys?.SecretAccessKey ?? "",
+    sessionToken: keys?.SessionToken ?? "",
+  };
+  const application = new STSClient({ ...reach, credentials });
+  const Tags = [{ Key: "qbusiness-dataaccessor:ExternalId", Value: "acme" }];
+  await application.send(new AssumeRoleCommand({ ...roleOf("my-product"), Tags }));
+  application.destroy();
+}
 
 test("another client of the issuer gets no session", async () => {
   await world.reader.say(`npx --no tti client create --id other --service --json > other.json
