@@ -46,6 +46,11 @@ export type SandboxControl = {
   seedResult(): SeedResult;
   /** Back to the seed: world, rules, clock, faults, quotas and the list of requests. */
   reset(): Promise<void>;
+  /**
+   * Resolves when everything changed until now is on disk; at once without a state file.
+   * @throws UnsavedError `SANDBOX_STATE_UNSAVED`
+   */
+  saved(): Promise<void>;
 };
 
 /** What the control works on. */
@@ -61,6 +66,7 @@ export type ControlParts = {
   forgetIssuerKeys(): void;
   seedResult(): SeedResult;
   reset(): Promise<void>;
+  saved(): Promise<void>;
   /** Told after each change that the state file should keep. */
   onChange(): void;
 };
@@ -112,5 +118,6 @@ export function createControl(parts: ControlParts): SandboxControl {
     idToken: (request) => parts.ownIssuer.issue(request),
     seedResult: parts.seedResult,
     reset: parts.reset,
+    saved: parts.saved,
   };
 }

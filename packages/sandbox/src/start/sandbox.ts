@@ -134,6 +134,7 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
     forgetIssuerKeys: () => issuerKeys.clear(),
     seedResult: () => seedResult,
     onChange: () => keeper?.changed(),
+    saved: () => begin().saved(),
     async reset() {
       clearWorld(shared.world);
       shared.search.import({ version: 1, indexes: [] });
@@ -191,7 +192,8 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
       if (answered !== undefined) return answered;
     } catch (error) {
       if (!(error instanceof UnsavedError)) throw error;
-      onError(error);
+      // Who only asks hears again of a change that failed, and was told then.
+      if (request.method !== "GET") onError(error);
       return unsavedAnswer;
     } finally {
       work.end();

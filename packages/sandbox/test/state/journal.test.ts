@@ -225,7 +225,7 @@ test("a reset that cannot be written is answered and told like any other change,
   const warnings: string[] = [];
   const sandbox = await startExample(issuer.url, { statePath, onWarning: (text) => warnings.push(text) });
   t.after(() => sandbox.close());
-  const { assumeRole, connection } = stepsOf(sandbox);
+  const { connection } = stepsOf(sandbox);
   const customer = sandbox.seedResult.credentials["customer"] ?? assert.fail();
   const qBusiness = new QBusinessClient({ region: Q_REGION, endpoint: sandbox.url, credentials: customer });
   const { applicationId = "", indexId = "" } = connection ?? {};
@@ -239,9 +239,12 @@ test("a reset that cannot be written is answered and told like any other change,
   assert.match(await reset.text(), /SANDBOX_STATE_UNSAVED/);
   assert.match(warnings.join(), /could not be saved: Another sandbox/);
   await assert.rejects(sandbox.control.reset(), { code: "SANDBOX_STATE_UNSAVED" });
+  const health = await fetch(`${sandbox.url}/_sandbox/health`);
+  assert.equal(health.status, 500);
+  assert.match(await health.text(), /SANDBOX_STATE_UNSAVED/);
   await writeFile(`${statePath}.lock`, lock);
-  // No line of a journal says that a document went with a reset: the whole state must.
-  await assumeRole();
+  // It tries again. No line of a journal says that a document went with a reset: the whole state must.
+  assert.equal((await fetch(`${sandbox.url}/_sandbox/health`)).status, 200);
   const copy = await startFromDisk(statePath);
   const searched = stepsOf(copy);
   const { awsAdditionalDetails } = await searched.exchange(await issuer.token({ email: "ada@acme.example" }));
