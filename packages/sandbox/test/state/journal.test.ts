@@ -246,11 +246,11 @@ test("a reset that cannot be written is answered and told like any other change,
   // It tries again. No line of a journal says that a document went with a reset: the whole state must.
   assert.equal((await fetch(`${sandbox.url}/_sandbox/health`)).status, 200);
   const copy = await startFromDisk(statePath);
+  t.after(() => copy.close());
   const searched = stepsOf(copy);
   const { awsAdditionalDetails } = await searched.exchange(await issuer.token({ email: "ada@acme.example" }));
   const keys = await searched.enhanced(awsAdditionalDetails?.identityContext ?? "");
   assert.deepEqual((await searched.search(keys, "before")).relevantContent ?? [], []);
-  await copy.close();
 });
 
 test("what changes in place is noticed, also by one who took it long before", () => {

@@ -1,17 +1,13 @@
-// The state file: what survives a restart, when the state begins anew, and files that are no state.
+// The state file: what survives a restart, when the state begins anew, and who holds it.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { after, before, test } from "node:test";
-import { SandboxSetupError, startSandbox } from "../../src/index.ts";
-import { createSearchEngine } from "../../src/search/search_engine.ts";
-import { keepState } from "../../src/start/keep_state.ts";
-import { createWorld } from "../../src/state/index.ts";
-import { stateUnwritable } from "../../src/state/state_faults.ts";
+import { SandboxSetupError } from "../../src/index.ts";
 import { createSigningKey, startIssuer, type TestIssuer } from "../support/issuer.ts";
 import { exampleSeed, lastRequest, startExample, stepsOf } from "../support/world.ts";
 
@@ -103,42 +99,6 @@ test("another seed begins anew, with a warning", async () => {
   await second.close();
 });
 
-test("a file that cannot be the state is refused with its own cause and fix, and left alone", async () => {
-  const statePath = freshPath();
-  await (await startExample(issuer.url, { statePath })).close();
-  const whole = await readFile(statePath, "utf8");
-  const { searchSecret: _, ...lacking } = JSON.parse(whole) as Record<string, unknown>;
-  const damagedSearch = { ...JSON.parse(whole), search: { version: 7 } };
-  const damagedWorld = { ...JSON.parse(whole), world: "{}" };
-  for (const [text, message] of [
-    ["", /is empty\. Restore it and .*\.journal from a backup/],
-    [whole.slice(0, -100), /cut off or damaged: it is not JSON\. Restore/],
-    ["not json", /is no state file, or was cut off.*name another file/],
-    ['{"format":99}', /newer sandbox \(format 99; this one reads 1\)\. Update tti-sandbox/],
-    [JSON.stringify(exampleSeed(issuer.url)), /is a seed, and no state file\. Give it after --seed/],
-    ["{}", /is no state file\. Name another file/],
-    ["[]", /is no state file\. Name another file/],
-    ["null", /is no state file\. Name another file/],
-    [JSON.stringify(lacking), /lacks a part\. Restore/],
-    [JSON.stringify(damagedSearch), /cannot be taken: a part of it.*newer.*Restore/],
-    [JSON.stringify(damagedWorld), /cannot be taken: a part of it.*newer.*Restore/],
-  ] as const) {
-    await writeFile(statePath, text);
-    await assert.rejects(startExample(issuer.url, { statePath }), (error: unknown) => {
-      assert.ok(error instanceof SandboxSetupError);
-      assert.equal(error.code, "SANDBOX_STATE_INVALID");
-      assert.match(error.message, message);
-      assert.doesNotMatch(error.message, /delete/i);
-      return true;
-    });
-    assert.equal(await readFile(statePath, "utf8"), text);
-  }
-  await assert.rejects(startSandbox({ port: 0, statePath: directory }), {
-    code: "SANDBOX_STATE_UNREADABLE",
-    message: /it is a folder \(EISDIR\)\. Name a file in it/,
-  });
-});
-
 test("a second sandbox on the same file is refused and told who holds it; the first goes on", async () => {
   const statePath = freshPath();
   const first = await startExample(issuer.url, { statePath });
@@ -215,63 +175,6 @@ test("the lock of a holder that ended, whose parent never asked how, is taken ov
     parent.kill("SIGKILL");
     await once(parent, "close");
   }
-});
-
-test("a start that cannot write says so with a code, whichever of its files it is", async () => {
-  const statePath = freshPath();
-  await mkdir(`${statePath}.journal`);
-  await assert.rejects(startExample(issuer.url, { statePath }), {
-    code: "SANDBOX_STATE_UNWRITABLE",
-    message: /a folder stands where it, its journal or its lock belongs/,
-  });
-  await assert.rejects(stat(`${statePath}.lock`), { code: "ENOENT" });
-  for (const [code, message] of [
-    ["ENOSPC", /the disk is full \(ENOSPC\)\. Free space/],
-    ["EACCES", /this user may not write there \(EACCES\)\. Give it the right/],
-    ["EROFS", /read-only \(EROFS\)\. Mount it writable/],
-    ["EIO", /cannot be written: EIO\. Name another file/],
-  ] as const) {
-    const { message: said, code: told } = stateUnwritable(statePath, Object.assign(new Error(), { code }));
-    assert.equal(told, "SANDBOX_STATE_UNWRITABLE");
-    assert.match(said, message);
-    assert.doesNotMatch(said, /Make it first/);
-  }
-});
-
-test("a state that is written anew at the start and cannot be is told with a code", async () => {
-  const world = createWorld();
-  const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
-  const search = createSearchEngine({ secret: "s", clock: () => new Date(0) });
-  const keeping = keepState({
-    path: freshPath(),
-    lock: { assertHeld: () => Promise.reject(full), release: () => Promise.resolve() },
-    world,
-    search,
-    searchChanges: [],
-    clockOffsetMs: () => 0,
-    snapshot: () => assert.fail("asked for no state"),
-    onError: () => assert.fail("thrown, not told"),
-  });
-  await assert.rejects(keeping, { code: "SANDBOX_STATE_UNWRITABLE", message: /disk is full \(ENOSPC\)/ });
-});
-
-test("a start on a moved clock says so, with the way back; on the machine's it says nothing", async () => {
-  const statePath = freshPath();
-  const first = await startExample(issuer.url, { statePath });
-  first.control.advanceClock(864_000);
-  await first.close();
-  const warnings: string[] = [];
-  const onWarning = (text: string) => warnings.push(text);
-  const second = await startExample(issuer.url, { statePath, onWarning });
-  assert.match(warnings.join("\n"), /^The clock is 10 days ahead of the machine's .*"offsetSeconds": 0\}\.$/);
-  second.control.setClockOffset(-90);
-  await second.close();
-  const third = await startExample(issuer.url, { statePath, onWarning });
-  assert.match(warnings[1] ?? "", /^The clock is 1\.5 minutes behind the machine's/);
-  third.control.setClockOffset(0);
-  await third.close();
-  await (await startExample(issuer.url, { statePath, onWarning })).close();
-  assert.equal(warnings.length, 2);
 });
 
 test("a sandbox that lost its lock says so, acknowledges no change and overwrites nothing", async () => {
