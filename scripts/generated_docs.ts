@@ -40,7 +40,8 @@ All settings are environment variables. None is needed for \`npm start\`. \`tti 
 any cannot be read, refuses to start with a list of all such faults and their fixes. What settings contradict one another
 in (the key periods) is told after that. A \`TTI_\` variable that does not exist is a fault too: a typing error is told.
 
-The mode is *production* for \`tti serve\`, when \`NODE_ENV=production\`, or when \`TTI_ISSUER\` is set;
+The mode is *production* for \`tti serve\`, when \`NODE_ENV=production\`, or when \`TTI_ISSUER\` is set to
+anything but this machine's own address in clear text (\`http://localhost:3000\`), which \`tti dev\` serves;
 \`TTI_MODE=development\` overrides the last two. \`tti dev\` is always development.
 
 | setting | default | what it decides |

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { OperationError } from "./errors.ts";
 import { closestName } from "./input/closest_name.ts";
+import { isLoopbackHost, uriOf } from "./input/web_address.ts";
 import type { Mode, Setting } from "./settings/setting.ts";
 import { settings } from "./settings.ts";
 
@@ -41,8 +42,9 @@ const otherKnownNames = new Set(["TTI_MODE"]);
 /**
  * Reads the settings from an environment.
  *
- * The mode is production when NODE_ENV says so, when TTI_ISSUER is set, or when the caller insists
- * (`tti serve`); TTI_MODE=development overrides the first two, never the caller.
+ * The mode is production when NODE_ENV says so, when TTI_ISSUER is set to anything but this machine's own address in clear
+ * text, which production refuses and `tti dev` serves, or when the caller insists (`tti serve`); TTI_MODE=development
+ * overrides the first two, never the caller.
  *
  * @param environment variable names and values (the process's own by default)
  * @param insist a mode the caller requires
@@ -99,9 +101,38 @@ function readMode(environment: Readonly<Record<string, string | undefined>>, fau
       fix: "Use production or development.",
     });
   }
+  const issuer = environment["TTI_ISSUER"]?.trim() ?? "";
   const looksLikeProduction =
-    environment["NODE_ENV"] === "production" || Boolean(environment["TTI_ISSUER"]?.trim());
+    environment["NODE_ENV"] === "production" || (issuer !== "" && !isOwnIssuer(issuer));
   return looksLikeProduction ? "production" : "development";
+}
+
+// What `tti dev` takes is taken by the commands beside it.
+function isOwnIssuer(issuer: string): boolean {
+  const url = uriOf(issuer);
+  return url?.protocol === "http:" && isLoopbackHost(url.hostname);
+}
+
+/**
+ * What was given, for whoever has to give it once more: names and values of settings.
+ * @param mode added where it was not given, as the commands beside `tti dev` need it
+ * @returns in the order of the table; a secret's value is undefined
+ */
+export function givenSettings(
+  mode: Mode,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Readonly<Record<string, string | undefined>> {
+  const given: Record<string, string | undefined> = {};
+  if (readMode(environment, []) !== mode) given["TTI_MODE"] = mode;
+  for (const { name, fromFile } of Object.values<Setting<never>>(settings as never)) {
+    const file = fromFile === true ? environment[`${name}_FILE`]?.trim() : undefined;
+    const value = environment[name]?.trim();
+    // Where traces go is this process's alone, and headers that go with them hold keys.
+    if (name.startsWith("OTEL_")) continue;
+    if (value !== undefined && value !== "") given[name] = fromFile === true ? undefined : value;
+    else if (file !== undefined && file !== "") given[`${name}_FILE`] = file;
+  }
+  return given;
 }
 
 const isGiven = (environment: Readonly<Record<string, string | undefined>>, name: string): boolean =>

@@ -70,6 +70,10 @@ describe("the settings", () => {
     assert.equal(modeOf({}), "development");
     const seeming = { TTI_ISSUER: production.TTI_ISSUER };
     assert.equal(modeOf(seeming), "production");
+    for (const own of ["http://localhost:3100", "http://127.0.0.1:3100"])
+      assert.equal(modeOf({ TTI_ISSUER: own }), "development", own);
+    for (const other of ["https://localhost:3100", "http://localhost.example", "no address"])
+      assert.throws(() => assert.equal(modeOf({ TTI_ISSUER: other }), "development"), other);
     assert.throws(() => modeOf({ NODE_ENV: "production" }), /TTI_ISSUER: it is required in production/);
     assert.equal(modeOf({ NODE_ENV: "production", TTI_MODE: "development" }), "development");
     assert.equal(modeOf({ ...seeming, TTI_MODE: "development" }), "development");

@@ -7,8 +7,11 @@ import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { QBusinessClient, SearchRelevantContentCommand } from "@aws-sdk/client-qbusiness";
+import { otherTerminal } from "../../src/cli/dev/other_terminal.ts";
+import { givenSettings } from "../../src/config.ts";
 import { UserAgent } from "../provider/support/user_agent.ts";
 import { notToday } from "../support/share_of_day.ts";
+import { bareEnvironment } from "../support/surroundings.ts";
 import { openTerminal, type RunningCommand, type TestTerminal } from "../support/terminal.ts";
 import { assertNoToken } from "../support/tokens.ts";
 import { openTypedTerminal } from "../support/typed.ts";
@@ -26,6 +29,7 @@ interface DevDocument {
   adminUrl: string;
   sandboxUrl: string;
   demoUrl: string;
+  elsewhere: string;
   mailboxUrl: string;
   users: { email: string; password: string; tenants: string[] }[];
   searches: Found[];
@@ -57,6 +61,36 @@ describe("tti dev in a terminal that has read an installation's settings", () =>
       }
     });
   }
+});
+
+describe("what tti dev prints for another terminal", () => {
+  const told = (environment: Record<string, string>) =>
+    otherTerminal(givenSettings("development", environment), "/home/ada's/place");
+
+  it("is the bare command where nothing was set", () => {
+    const { tti, folder, unprinted } = told({ HOME: "/home/ada" });
+    assert.deepEqual([tti, unprinted], ["npx --no tti", []]);
+    assert.equal(folder, "cd '/home/ada'\\''s/place'");
+  });
+
+  it("has what was set, as a shell reads it back, and the mode where it would be another", () => {
+    const set = { TTI_DATA_DIR: "./my data", TTI_ISSUER: "https://localhost:21010", PORT: "21010" };
+    assert.equal(
+      told(set).tti,
+      "TTI_MODE=development TTI_ISSUER=https://localhost:21010 PORT=21010 TTI_DATA_DIR='./my data' npx --no tti",
+    );
+    assert.equal(told({ NODE_ENV: "production" }).tti, "TTI_MODE=development npx --no tti");
+  });
+
+  it("names secrets and does not print them", () => {
+    const secrets = { TTI_SECRETS: "hunter2-secret", SMTP_URL: "smtp://me:hunter2-pw@mail.example" };
+    const headers = { OTEL_EXPORTER_OTLP_HEADERS: "key=hunter2-key" };
+    const said = told({ ...secrets, ...headers, TTI_METRICS: "hunter2-metrics-of-32-letters-and-more" });
+    assert.equal(said.tti, "npx --no tti");
+    assert.ok(said.unprinted.includes("TTI_SECRETS") && said.unprinted.includes("SMTP_URL"));
+    assert.doesNotMatch(JSON.stringify(said), /hunter2/);
+    assert.equal(told({ TTI_SECRETS_FILE: "/run/s" }).tti, "TTI_SECRETS_FILE=/run/s npx --no tti");
+  });
 });
 
 describe("tti dev --check", () => {
@@ -122,7 +156,12 @@ describe("tti dev", () => {
 
   before(async () => {
     ports = await freePorts(4);
-    terminal = openTypedTerminal({ PORT: String(ports[0]), TTI_ADMIN_PORT: String(ports[1]) });
+    const issuer = `http://localhost:${ports[0]}`;
+    // Every command beside it has the issuer that `tti dev` took.
+    terminal = openTypedTerminal({
+      ...{ PORT: String(ports[0]), TTI_ADMIN_PORT: String(ports[1]), TTI_ISSUER: issuer },
+      TTI_PUBLIC_NAME: "Ada's $HOME",
+    });
     dev = start();
     shown = await firstDocument(dev);
   });
@@ -196,6 +235,14 @@ describe("tti dev", () => {
     assert.equal(claims["tenant_id"], "acme");
     assert.equal(claims["email"], "ada@acme.example");
     assert.equal(Number(claims["exp"]) - Number(claims["iat"]), 300);
+  });
+
+  it("searches in another terminal by the line it prints, which has read none of these settings", () => {
+    const program = join(root, "bin/tti.mjs");
+    const line = shown.elsewhere.replace("npx --no tti", `'${process.execPath}' '${program}'`);
+    assert.notEqual(line, shown.elsewhere);
+    const found = execFileSync("sh", ["-c", line], { cwd: "/", env: bareEnvironment(), encoding: "utf8" });
+    assert.match(found, /Engineering plan for 2027/);
   });
 
   it("prints the bare token for pipes, and its content with --decode", async () => {

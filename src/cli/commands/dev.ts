@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Config, readConfig } from "../../config.ts";
+import { type Config, givenSettings, readConfig } from "../../config.ts";
 import { type Command, defineCommand, UsageError } from "../command.ts";
 import { demoPeople, demoQuery } from "../dev/demo_content.ts";
 import { type DevEnvironment, startDevEnvironment } from "../dev/dev_environment.ts";
+import { otherTerminal } from "../dev/other_terminal.ts";
 import { assertOwnPlace } from "../dev/own_place.ts";
 import { assertPortsFree } from "../dev/ports.ts";
 import { ProofFailed, type ProvenSearch, proveDemo } from "../dev/proof.ts";
@@ -142,6 +143,7 @@ async function runDev(
           password: environment.state.demoPassword,
         })),
         searches,
+        elsewhere: `${elsewhere().folder} && ${searchElsewhere()}`,
         ...(unproven === undefined ? {} : { unproven }),
       },
       [
@@ -206,7 +208,7 @@ async function wayBackOf(environment: DevEnvironment, config: Config, fix: strin
   const commands = await environment.commandsBack();
   const anew = `To begin anew, stop this and delete ${resolve(config.dataDir)}.`;
   if (commands.length === 0) return `${fix} ${anew}`;
-  return `As the demo was made: ${commands.map((command) => `npx --no tti ${command}`).join(" && ")}\n  or   ${anew}`;
+  return `As the demo was made: ${commands.map((command) => `${elsewhere().tti} ${command}`).join(" && ")}\n  or   ${anew}`;
 }
 
 function formatFound(searches: readonly ProvenSearch[], terminal: Terminal): string {
@@ -219,6 +221,14 @@ function formatFound(searches: readonly ProvenSearch[], terminal: Terminal): str
   });
   return found.join("\n\n");
 }
+
+const elsewhere = () => otherTerminal(givenSettings("development"), process.cwd());
+
+const searchElsewhere = (): string =>
+  `${elsewhere().tti} search --tenant acme --user ada@acme.example "${demoQuery}"`;
+
+const unprintedWords = (names: readonly string[]): string[] =>
+  names.length === 0 ? [] : [`  (${names.join(", ")}: as here, for commands that need it; not printed)`];
 
 function formatWelcome(environment: DevEnvironment, terminal: Terminal): string {
   const users = demoPeople.map((person) => ({
@@ -247,8 +257,9 @@ function formatWelcome(environment: DevEnvironment, terminal: Terminal): string 
     "",
     `The password of each is ${terminal.styleResult("bold", environment.state.demoPassword)}`,
     "In another terminal:",
-    `  cd '${process.cwd().replaceAll("'", "'\\''")}'`,
-    `  npx --no tti search --tenant acme --user ada@acme.example "${demoQuery}"`,
+    `  ${elsewhere().folder}`,
+    `  ${searchElsewhere()}`,
+    ...unprintedWords(elsewhere().unprinted),
   ].join("\n");
 }
 
