@@ -19,19 +19,19 @@ export { sandboxRulesPage, sandboxRulesTable } from "./rules/render_rules.ts";
 export { type Certainty, listRules, type Rule, type RuleName, type RuleOverrides } from "./rules/rules.ts";
 export { type LoadOptions, type LoadReport, type PushTarget, pushFolder } from "./search/load/load_folder.ts";
 export { applicationRole, exampleSeed } from "./seed/example_seed.ts";
-export {
-  isvRole,
-  parseSeed,
-  type SandboxSeed,
-  type SeedAccount,
-  type SeedCredentials,
-  type SeedDataAccessor,
-  type SeedDocument,
-  type SeedIdentityCenter,
-  type SeedIsv,
-  type SeedQApplication,
-  type SeedRole,
-  type SeedUser,
+export { isvRole } from "./seed/isv_role.ts";
+export { parseSeed } from "./seed/parse_seed.ts";
+export type {
+  SandboxSeed,
+  SeedAccount,
+  SeedCredentials,
+  SeedDataAccessor,
+  SeedDocument,
+  SeedIdentityCenter,
+  SeedIsv,
+  SeedQApplication,
+  SeedRole,
+  SeedUser,
 } from "./seed/schema.ts";
 export { type Sandbox, type SandboxOptions, startSandbox } from "./start/sandbox.ts";
 export type {

@@ -6,7 +6,7 @@ import { simulatedServicesText } from "../models/simulated_services.ts";
 import { sandboxRulesTable } from "../rules/render_rules.ts";
 import { listRules, type RuleOverrides } from "../rules/rules.ts";
 import { exampleSeed } from "../seed/example_seed.ts";
-import { parseSeed } from "../seed/schema.ts";
+import { parseSeed } from "../seed/parse_seed.ts";
 import { startSandbox } from "../start/sandbox.ts";
 import { describeSandbox } from "./describe_sandbox.ts";
 import { runProbeCommand } from "./probe_command.ts";

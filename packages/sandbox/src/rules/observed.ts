@@ -1,6 +1,7 @@
 // What probes have seen of real AWS, as a file: written by `tti-sandbox probe`, obeyed by `tti-sandbox --rules FILE`.
 import { z } from "zod";
 import { SandboxSetupError } from "../ground/errors.ts";
+import { describeFieldFault } from "../ground/field_fault.ts";
 import { findRuleFault, listRules, type RuleOverrides } from "./rules.ts";
 
 /** The format this version reads and writes. */
@@ -57,7 +58,7 @@ export function readObserved(value: unknown, file: string): ReadObserved {
       `format: it is ${format}, and this tti-sandbox reads ${OBSERVED_FORMAT}. A newer one wrote the file: update tti-sandbox.`,
     );
   }
-  const parsed = observedSchema.safeParse(value);
+  const parsed = observedSchema.safeParse(value, { reportInput: true });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join(".") ?? "";
@@ -67,7 +68,7 @@ export function readObserved(value: unknown, file: string): ReadObserved {
         : "Have it written anew by tti-sandbox probe, or mend it by docs/probes.md.";
     throw invalid(
       file,
-      `${field === "" ? "the document" : field}: ${issue?.message ?? "is not right"}. ${fix}`,
+      `${field === "" ? "the document" : field}: ${issue === undefined ? "is not right" : describeFieldFault(issue)}. ${fix}`,
     );
   }
   const { rules, observedAt, region } = parsed.data;

@@ -1,4 +1,5 @@
 // Lets the seed call operations as the root of an account: the API's own way, without HTTP and signature.
+import { AwsError, SandboxSetupError } from "../ground/errors.ts";
 import type {
   OperationContext,
   OperationData,
@@ -51,5 +52,35 @@ export function createSeedCaller(registry: Registry, shared: SharedContext, rand
       ...recorder([]),
     };
     return runOperation(registry, context, input);
+  };
+}
+
+/** Calls operations for a part of a seed, `of`, whose field is told when they refuse. */
+export type PartCaller = (
+  service: ServiceName,
+  operation: string,
+  input: OperationData,
+  target: PartTarget,
+) => Promise<OperationData>;
+
+/** Where, as whom and for which part of the seed. */
+export type PartTarget = CallTarget & { of: object };
+
+/**
+ * @param fieldOf the field of a part of the seed
+ * @returns calls that throw SandboxSetupError `SANDBOX_SEED_INVALID` with the field, when an operation refuses
+ */
+export function tellFields(call: SeedCaller, fieldOf: (part: object) => string): PartCaller {
+  return async (service, operation, input, { of, ...target }) => {
+    try {
+      return await call(service, operation, input, target);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      throw new SandboxSetupError(
+        "SANDBOX_SEED_INVALID",
+        `The sandbox seed asks for what AWS would refuse: ${fieldOf(of)}: ${error.why}. ${error.fix}`,
+        { cause: error },
+      );
+    }
   };
 }

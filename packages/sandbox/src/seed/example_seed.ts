@@ -2,7 +2,8 @@
 // A developer's long-term keys may too: AWS's Streamlit sample reads two variables and knows no session token.
 import { SandboxSetupError } from "../ground/errors.ts";
 import { OWN_ISSUER_URL } from "../issuer/own_issuer_url.ts";
-import { isvRole, type SandboxSeed } from "./schema.ts";
+import { isvRole } from "./isv_role.ts";
+import type { SandboxSeed } from "./schema.ts";
 
 const ISV = "111122223333";
 const CUSTOMER = "444455556666";

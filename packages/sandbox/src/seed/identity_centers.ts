@@ -1,14 +1,14 @@
 // The seed's Identity Center instances, with users, groups and trusted token issuers made through their APIs.
 import { createIdSource, type World } from "../state/index.ts";
 import type { SeedResult, SeedResultInstance } from "../state/seed_result.ts";
-import type { SeedCaller } from "./call.ts";
+import type { PartCaller, PartTarget } from "./call.ts";
 import { seedPermissionSet } from "./permission_sets.ts";
 import type { SeedIdentityCenter, SeedUser } from "./schema.ts";
 
 /** What the functions of this file share. */
 export type InstanceSeeding = {
   world: World;
-  call: SeedCaller;
+  call: PartCaller;
   result: SeedResult;
   randomSeed: string;
   nowMs: number;
@@ -38,10 +38,11 @@ export async function seedIdentityCenter(seed: SeedIdentityCenter, seeding: Inst
     status: "ACTIVE",
     createdAtMs: nowMs,
   });
-  const target = (path: string) => ({
+  const target = (path: string, of: object = seed): PartTarget => ({
     account: seed.account,
     region: seed.region,
     path: `${seed.name}/${path}`,
+    of,
   });
   const groups = new Set([
     ...(seed.groups ?? []),
@@ -71,7 +72,7 @@ export async function seedIdentityCenter(seed: SeedIdentityCenter, seeding: Inst
       "sso-admin",
       "CreateTrustedTokenIssuer",
       input,
-      target(`issuer/${issuer.name}`),
+      target(`issuer/${issuer.name}`, issuer),
     );
     instance.trustedTokenIssuers[issuer.name] = String(created["TrustedTokenIssuerArn"]);
   }
@@ -82,7 +83,7 @@ async function seedUser(
   seed: SeedUser,
   instance: SeedResultInstance,
   { call, world }: InstanceSeeding,
-  target: (path: string) => { account: string; region: string; path: string },
+  target: (path: string, of?: object) => PartTarget,
 ): Promise<void> {
   const displayName = seed.displayName ?? seed.userName;
   const [given, ...family] = displayName.split(" ");
@@ -96,7 +97,7 @@ async function seedUser(
     },
     ...(seed.email === undefined ? {} : { Emails: [{ Value: seed.email, Type: "work", Primary: true }] }),
   };
-  const { UserId } = await call("identitystore", "CreateUser", input, target(`user/${seed.userName}`));
+  const { UserId } = await call("identitystore", "CreateUser", input, target(`user/${seed.userName}`, seed));
   const userId = String(UserId);
   instance.users[seed.userName] = userId;
   // Neither external ids nor the status can be set through CreateUser: provisioning (SCIM) and the console do it.
@@ -119,7 +120,7 @@ async function seedUser(
       "identitystore",
       "CreateGroupMembership",
       membership,
-      target(`membership/${seed.userName}/${group}`),
+      target(`membership/${seed.userName}/${group}`, seed),
     );
   }
 }

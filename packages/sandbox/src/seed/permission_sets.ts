@@ -2,7 +2,7 @@
 import { SandboxSetupError } from "../ground/errors.ts";
 import type { World } from "../state/index.ts";
 import type { SeedResultInstance } from "../state/seed_result.ts";
-import type { CallTarget, SeedCaller } from "./call.ts";
+import type { PartCaller, PartTarget } from "./call.ts";
 import type { SeedPermissionSet } from "./schema.ts";
 
 /**
@@ -15,10 +15,10 @@ import type { SeedPermissionSet } from "./schema.ts";
 export async function seedPermissionSet(
   seed: SeedPermissionSet,
   instance: SeedResultInstance,
-  { call, world }: { call: SeedCaller; world: World },
-  target: (path: string) => CallTarget,
+  { call, world }: { call: PartCaller; world: World },
+  target: (path: string, of?: object) => PartTarget,
 ): Promise<void> {
-  const at = (path: string) => target(`permissionSet/${seed.name}/${path}`);
+  const at = (path: string) => target(`permissionSet/${seed.name}/${path}`, seed);
   const { PermissionSet: made } = await call(
     "sso-admin",
     "CreatePermissionSet",

@@ -3,7 +3,7 @@
 import { SandboxSetupError } from "../ground/errors.ts";
 import type { World } from "../state/index.ts";
 import type { SeedResult, SeedResultApplication, SeedResultInstance } from "../state/seed_result.ts";
-import type { SeedCaller } from "./call.ts";
+import type { PartCaller } from "./call.ts";
 import type { SeedDataAccessor, SeedDocument, SeedQApplication } from "./schema.ts";
 
 const SEARCH = "qbusiness:SearchRelevantContent";
@@ -11,14 +11,19 @@ const SEARCH = "qbusiness:SearchRelevantContent";
 const BATCH_SIZE = 10;
 
 /** What the functions of this file share. */
-export type ApplicationSeeding = { world: World; call: SeedCaller; result: SeedResult };
+export type ApplicationSeeding = { world: World; call: PartCaller; result: SeedResult };
 
 type Making = {
   seed: SeedQApplication;
   application: SeedResultApplication;
   instance: SeedResultInstance;
   /** Calls Q Business in the application's account and region. */
-  call(operation: string, path: string, input: Record<string, unknown>): Promise<Record<string, unknown>>;
+  call(
+    operation: string,
+    path: string,
+    input: Record<string, unknown>,
+    of?: object,
+  ): Promise<Record<string, unknown>>;
 };
 
 /** Makes an application and all it holds. */
@@ -28,11 +33,12 @@ export async function seedQApplication(seed: SeedQApplication, seeding: Applicat
     seed.identityCenter,
     `qApplications "${seed.displayName}".identityCenter`,
   );
-  const call: Making["call"] = (operation, path, input) =>
+  const call: Making["call"] = (operation, path, input, of = seed) =>
     seeding.call("qbusiness", operation, input, {
       account: seed.account,
       region: seed.region,
       path: `${seed.account}/${seed.displayName}/${path}`,
+      of,
     });
   const displayName = seed.displayName;
   const { applicationId } = await call("CreateApplication", "", {
@@ -155,13 +161,14 @@ async function seedDataAccessor(
 ): Promise<void> {
   const { application, instance, call } = making;
   const where = `data accessor "${seed.displayName}"`;
-  const created = await call("CreateDataAccessor", `accessor/${seed.displayName}`, {
+  const input = {
     applicationId: application.applicationId,
     displayName: seed.displayName,
     principal: seed.principal,
     actionConfigurations: [{ action: SEARCH, ...filterOf(seed, application, where) }],
     authenticationDetail: authenticationOf(seed, instance, where),
-  });
+  };
+  const created = await call("CreateDataAccessor", `accessor/${seed.displayName}`, input, seed);
   await associatePermission(seed, making);
   const idcApplicationArn = String(created["idcApplicationArn"]);
   await assign(seed, idcApplicationArn, instance, seeding.call);
@@ -222,22 +229,24 @@ async function associatePermission(seed: SeedDataAccessor, { application, call }
             },
           ],
         };
-  await call("AssociatePermission", `permission/${seed.displayName}`, {
+  const input = {
     applicationId: application.applicationId,
     statementId: seed.displayName,
     actions: [SEARCH],
     principal: seed.principal,
     ...conditions,
-  });
+  };
+  await call("AssociatePermission", `permission/${seed.displayName}`, input, seed);
 }
 
 async function assign(
   seed: SeedDataAccessor,
   applicationArn: string,
   instance: SeedResultInstance,
-  call: SeedCaller,
+  call: PartCaller,
 ): Promise<void> {
-  const target = { account: instance.account, region: instance.region, path: `assign/${applicationArn}` };
+  const { account, region } = instance;
+  const target = { account, region, path: `assign/${applicationArn}`, of: seed };
   const assignments = seed.assignments ?? "everyone";
   if (assignments === "everyone") {
     const input = { ApplicationArn: applicationArn, AssignmentRequired: false };

@@ -1,7 +1,6 @@
 // The seed: everything a sandbox shall hold at its start, as one declarative object or JSON file.
-// Faults name the field. What a seed means is apply_seed.ts's business.
+// Reading one is parse_seed.ts's business, what it means apply_seed.ts's.
 import { z } from "zod";
-import { SandboxSetupError } from "../ground/errors.ts";
 import { PolicyGrammarError, type PolicyKind, parsePolicy } from "../policy/parse_policy.ts";
 import type { PolicyDocument } from "../policy/policy_document.ts";
 
@@ -94,7 +93,14 @@ const user = z.strictObject({
 
 const trustedTokenIssuer = z.strictObject({
   name: z.string().regex(/^[\w+=,.@-]{1,255}$/, "must be letters, digits and +=,.@-_"),
-  issuerUrl: z.url(),
+  /** The model's pattern of TrustedTokenIssuerUrl, and its length. */
+  issuerUrl: z
+    .string()
+    .max(512)
+    .regex(
+      /^https?:\/\/[-\w+&@/%=~|!:,.;]*[-\w+&@/%=~|]$/,
+      "must be an http or https URL of letters, digits and -+&@/%=~_|!:,.; without query and fragment",
+    ),
   /** Claim path in the token; default `email`. */
   claim: z.string().optional(),
   /** Attribute path in the identity store; default `emails.value`. */
@@ -213,7 +219,7 @@ const qApplication = z.strictObject({
 });
 
 /** Schema of the seed. */
-const seedSchema = z.strictObject({
+export const seedSchema = z.strictObject({
   accounts: z.array(account).min(1),
   isvs: z.array(isv).optional(),
   identityCenters: z.array(identityCenter).optional(),
@@ -233,53 +239,3 @@ export type SeedIsv = z.input<typeof isv>;
 export type SeedQApplication = z.input<typeof qApplication>;
 export type SeedDocument = z.input<typeof document>;
 export type SeedDataAccessor = z.input<typeof dataAccessor>;
-
-/**
- * @param value a seed as it came from a file or a program
- * @throws SandboxSetupError `SANDBOX_SEED_INVALID` naming every faulty field
- */
-export function parseSeed(value: unknown): SandboxSeed {
-  const parsed = seedSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => {
-    const path = issue.path
-      .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
-      .join("");
-    return `${path === "" ? "seed" : path.replace(/^\./, "")}: ${issue.message}`;
-  });
-  throw new SandboxSetupError("SANDBOX_SEED_INVALID", `The sandbox seed is not valid. ${faults.join("; ")}.`);
-}
-
-/**
- * The ISV's role as AWS asks for it ("Information to provide"): its four actions, trusting one application role.
- *
- * @param trusted ARN of the role or user that may assume it, or several
- */
-export function isvRole(roleName: string, trusted: string | string[]): SeedRole {
-  return {
-    name: roleName,
-    trustPolicy: {
-      Version: "2012-10-17",
-      Statement: {
-        Effect: "Allow",
-        Principal: { AWS: trusted },
-        Action: ["sts:AssumeRole", "sts:SetContext", "sts:TagSession"],
-      },
-    },
-    policies: {
-      DataAccessor: {
-        Version: "2012-10-17",
-        Statement: {
-          Effect: "Allow",
-          Action: [
-            "qbusiness:SearchRelevantContent",
-            "sso-oauth:CreateTokenWithIAM",
-            "kms:Decrypt",
-            "sts:SetContext",
-          ],
-          Resource: "*",
-        },
-      },
-    },
-  };
-}

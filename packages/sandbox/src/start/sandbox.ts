@@ -20,7 +20,8 @@ import { createRules } from "../rules/rules.ts";
 import { createSearchEngine } from "../search/search_engine.ts";
 import { readSearchSettings } from "../search/settings.ts";
 import { applySeed } from "../seed/apply_seed.ts";
-import { parseSeed } from "../seed/schema.ts";
+import { checkReferences } from "../seed/check_references.ts";
+import { parseSeed } from "../seed/parse_seed.ts";
 import { assembleRegistry } from "../services/registry.ts";
 import { createIdentityCenterSigner } from "../services/sso_oidc/issue_tokens.ts";
 import { clearWorld, createIdSource, createWorld, worldToJson } from "../state/index.ts";
@@ -75,6 +76,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 async function startLocked(options: SandboxOptions, lock: StateLock | undefined): Promise<Sandbox> {
   const seed = options.seed === undefined ? undefined : parseSeed(options.seed);
+  if (seed !== undefined) {
+    for (const oddity of checkReferences(seed).oddities) options.onWarning?.(`The seed is odd: ${oddity}.`);
+  }
   const { statePath } = options;
   const saved = statePath === undefined ? undefined : await readStateFile(statePath);
   const seedDigest = digestSeed(seed);

@@ -6,7 +6,7 @@ import { startLiveIssuer } from "../../src/probe/bench/live_issuer.ts";
 import { createProbeKeys, type ProbeKeys } from "../../src/probe/bench/tokens.ts";
 import { type ProbeReport, runProbes, selectProbes } from "../../src/probe/run_probes.ts";
 import type { RuleName } from "../../src/rules/rules.ts";
-import { isvRole } from "../../src/seed/schema.ts";
+import { isvRole } from "../../src/seed/isv_role.ts";
 
 const ISV = "111122223333";
 const CUSTOMER = "444455556666";

@@ -53,6 +53,78 @@ test("every faulty field is named at once, with what it should be", () => {
   assert.match(message, /identityCenters\[0\]\.users\[0\]\.email/);
 });
 
+test("what is there twice, and what points nowhere, is told at once with its field", () => {
+  const seed = exampleSeed(ISSUER);
+  const [account] = seed.accounts;
+  const [center] = seed.identityCenters ?? [];
+  const [application] = seed.qApplications ?? [];
+  const [document] = application?.documents ?? [];
+  const [user] = center?.users ?? [];
+  assert.ok(account && center && application && document && user);
+  const role = account.roles?.[0] ?? assert.fail();
+  const typo = `arn:aws:iam::${account.id}:role/nobody`;
+  account.roles?.push({
+    ...role,
+    name: "twin",
+    trustPolicy: {
+      Version: "2012-10-17",
+      Statement: { Effect: "Allow", Principal: { AWS: typo }, Action: "sts:AssumeRole" },
+    },
+  });
+  center.account = "999999999999";
+  center.users?.push({ userName: "other", email: user.email ?? assert.fail() });
+  application.documents?.push({ ...document });
+  const roles = account.roles?.length ?? 0;
+  seed.accounts.push({ id: account.id, name: "again" });
+  const message = faultOf(() => parseSeed(seed));
+  for (const told of [
+    `accounts[${seed.accounts.length - 1}].id: accounts[0] has "${account.id}" already`,
+    `accounts[0].roles[${roles - 1}].trustPolicy: there is no role or user "${typo}"`,
+    'identityCenters[0].account: there is no account "999999999999" in the seed; it has ',
+    `identityCenters[0].users[${(center.users?.length ?? 0) - 1}].email: identityCenters[0].users[0] has "${user.email}" already`,
+    `qApplications[0].documents[${(application.documents?.length ?? 0) - 1}].id: qApplications[0].documents[0] has "${document.id}"`,
+  ]) {
+    assert.ok(message.includes(told), `${told}\nis not in\n${message}`);
+  }
+});
+
+test("what AWS takes and nobody means is told, and starts", async () => {
+  const seed = exampleSeed(ISSUER);
+  const [application] = seed.qApplications ?? [];
+  const center = seed.identityCenters?.[0];
+  assert.ok(application && center);
+  center.region = "eu-nowhere-1";
+  application.documents = [{ id: "d", content: "x", allow: { groups: ["enginering"] } }];
+  delete application.dataAccessors?.[0]?.dataSources;
+  const told: string[] = [];
+  const sandbox = await startSandbox({ port: 0, seed, onWarning: (text) => told.push(text) });
+  await sandbox.close();
+  assert.equal(told.length, 2, told.join("\n"));
+  assert.match(told[0] ?? "", /identityCenters\[0\]\.region: .*eu-nowhere-1/);
+  assert.match(told[1] ?? "", /qApplications\[0\]\.documents\[0\]\.allow\.groups\[0\]: .*"enginering"/);
+});
+
+test("faults of form are told in words of the seed, and a bad issuer URL with what it may hold", () => {
+  const form = faultOf(() => parseSeed({ accounts: [], isvs: 7, extra: 1 }));
+  assert.match(form, /accounts: must not be empty/);
+  assert.match(form, /isvs: must be a list/);
+  assert.match(form, /seed: has no member "extra"; leave it out/);
+  assert.match(
+    faultOf(() => parseSeed({})),
+    /accounts: is missing; it must be a list/,
+  );
+  const issuer = { name: "i", issuerUrl: "https://issuer.example.com/?a=b" };
+  const center = { name: "c", account: "111122223333", region: IDC_REGION, trustedTokenIssuers: [issuer] };
+  const message = faultOf(() =>
+    parseSeed({ accounts: [{ id: "111122223333", name: "a" }], identityCenters: [center] }),
+  );
+  assert.match(
+    message,
+    /identityCenters\[0\]\.trustedTokenIssuers\[0\]\.issuerUrl: must be an http or https URL/,
+  );
+  assert.ok(message.length < 300, message);
+});
+
 test("a seed that is no object, or empty, is refused", () => {
   for (const value of [null, 7, "x", [], {}, { accounts: [] }]) faultOf(() => parseSeed(value));
 });
@@ -66,15 +138,15 @@ test("names that point nowhere are told with those that exist", async () => {
   const accessor = (seed: SandboxSeed) => seed.qApplications?.[0]?.dataAccessors?.[0] ?? assert.fail();
   assert.match(
     await change((seed) => Object.assign(accessor(seed), { trustedTokenIssuer: "typo" })),
-    /trustedTokenIssuer names "typo"; it knows isv-issuer/,
+    /qApplications\[0\]\.dataAccessors\[0\]\.trustedTokenIssuer: there is no trusted token issuer "typo".*it has isv-issuer/,
   );
   assert.match(
     await change((seed) => Object.assign(accessor(seed), { dataSources: ["typo"] })),
-    /dataSources names "typo"; it knows wiki, hr/,
+    /dataAccessors\[0\]\.dataSources\[0\]: there is no data source "typo".*it has wiki, hr/,
   );
   assert.match(
     await change((seed) => Object.assign(accessor(seed), { assignments: { users: ["typo"] } })),
-    /assignments names "typo"; it knows ada, bob, dan/,
+    /dataAccessors\[0\]\.assignments\.users\[0\]: there is no user "typo".*it has ada, bob, dan/,
   );
   assert.match(
     await change((seed) => seed.accounts[0]?.credentials?.push({ name: "x", role: "typo" })),
@@ -85,10 +157,17 @@ test("names that point nowhere are told with those that exist", async () => {
 test("what AWS would refuse, a seed may not ask either", async () => {
   const seed = exampleSeed(ISSUER);
   seed.isvs = [];
-  assert.match(await startFault(seed), /asks for what AWS would refuse: .*principal/);
+  assert.match(await startFault(seed), /dataAccessors\[0\]\.principal: there is no ISV .*it has none/);
   const twins = exampleSeed(ISSUER);
   twins.identityCenters?.[0]?.users?.push({ userName: "ada", email: "other@acme.example" });
-  assert.match(await startFault(twins), /asks for what AWS would refuse/);
+  assert.match(await startFault(twins), /identityCenters\[0\]\.users\[\d\]\.userName: .*has "ada" already/);
+  const refused = exampleSeed(ISSUER);
+  const issuer = refused.identityCenters?.[0]?.trustedTokenIssuers?.[0] ?? assert.fail();
+  issuer.attribute = "not a path";
+  assert.match(
+    await startFault(refused),
+    /asks for what AWS would refuse: identityCenters\[0\]\.trustedTokenIssuers\[0\]: /,
+  );
 });
 
 test("the seed's data accessor is an application as CreateDataAccessor makes it", async (t) => {
@@ -160,11 +239,11 @@ test("permission sets are made with what they allow and who has them; what canno
   assert.match(permissionSets?.["readers"] ?? "", /^arn:aws:sso:::permissionSet\/ssoins-.*\/ps-/);
   assert.match(
     await startFault(seed({ users: ["grace"] })),
-    /Permission set readers: there is no grace.*ada/,
+    /permissionSets\[0\]\.assignments\[0\]\.users\[0\]: there is no user "grace".*it has ada/,
   );
   assert.match(await startFault(seed({ users: ["constructor"] })), /readers: there is no constructor/);
   assert.match(
     await startFault(seed({ account: "000000000000", users: ["ada"] })),
-    /Permission set readers: The account 000000000000/,
+    /permissionSets\[0\]\.assignments\[0\]\.account: there is no account "000000000000"/,
   );
 });
