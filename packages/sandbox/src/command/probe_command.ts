@@ -130,7 +130,7 @@ async function probe(
       stop.abort();
     });
     const report = await ask({ ...settings, issuer }, probes, options.issuer, stop.signal);
-    return await finish(report, { values, options, earlier, account, out, err });
+    return await finish(report, { values, options, earlier, account, chosen: probes.length, out, err });
   } finally {
     await issuer.close();
   }
@@ -155,6 +155,7 @@ async function finish(
     options,
     earlier,
     account,
+    chosen,
     out,
     err,
   }: {
@@ -162,6 +163,7 @@ async function finish(
     options: ProbeOptions;
     earlier: Observed | undefined;
     account: string;
+    chosen: number;
   } & Pick<CommandSurroundings, "out" | "err">,
 ): Promise<number> {
   const observed = toObserved(report, { at: systemClock(), region: options.region, account }, earlier);
@@ -177,7 +179,7 @@ async function finish(
         2,
       ),
     );
-  } else out(describeReport(report, hasSeen ? options.out : undefined));
+  } else out(describeReport(report, hasSeen ? options.out : undefined, { chosen }));
   if (report.fault instanceof SandboxSetupError) throw report.fault;
   if (report.wasStopped) err("It was stopped before every probe was asked.");
   return report.wasStopped || report.left.length > 0 ? 1 : 0;

@@ -31,7 +31,8 @@ Which questions
 The run
   --out FILE              default observed.json; what it has already stays where nothing new is seen
   --yes                   do not ask; needed without a terminal
-  --endpoint-url URL      ask a sandbox in place of AWS, to try it
+  --endpoint-url URL      ask a sandbox in place of AWS, to try it, with keys it printed at its start:
+                          AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of acme-admin
   --json                  print one JSON document
 
 Examples:
@@ -40,6 +41,7 @@ Examples:
       --issuer-url https://probe.example.com --listen 8080
   $ tti-sandbox probe --profile test --region eu-central-1 --only token.missingJti \\
       --issuer-url https://probe.example.com --publish ./public --yes
+  $ export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…   # of acme-admin, printed by the sandbox
   $ tti-sandbox probe --endpoint-url http://127.0.0.1:4566 --region us-east-1 --yes`;
 
 const OPTIONS = {

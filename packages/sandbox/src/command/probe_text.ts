@@ -47,11 +47,20 @@ export function describePlan(
   ].join("\n");
 }
 
-/** @returns what was seen, what was not, and what could not be removed */
-export function describeReport({ results, left }: ProbeReport, file: string | undefined): string {
+/**
+ * @param file where it was written; undefined when nothing was seen
+ * @param chosen how many probes the run was to ask; one that ended early asked fewer
+ * @returns what was seen, what was not, and what could not be removed
+ */
+export function describeReport(
+  { results, left }: ProbeReport,
+  file: string | undefined,
+  { chosen }: { chosen: number },
+): string {
   const observed = results.filter(({ outcome }) => outcome === "observed").length;
+  const unasked = chosen - results.length;
   return [
-    `${observed} of ${results.length} switches observed.`,
+    `${observed} of ${chosen} switches observed${unasked > 0 ? `; ${unasked} not asked` : ""}.`,
     ...(file === undefined ? [] : [`Wrote ${file}. Use it: tti-sandbox --rules ${file}`]),
     ...(left.length === 0 ? [] : ["COULD NOT BE REMOVED; remove it by hand:"]),
     ...left.map(({ what, id, why }) => `  ${what} ${id}: ${why}`),

@@ -72,14 +72,21 @@ export async function runSandboxCommand(
     return await run(words, surroundings);
   } catch (error) {
     if (error instanceof SandboxSetupError || error instanceof MissingPackageError) {
-      surroundings.err(`error: ${error.message}\n  code: ${error.code}`);
+      surroundings.err(`error: ${describeWordFault(error)}\n  code: ${error.code}`);
       return 1;
     }
     if (!(error instanceof TypeError && "code" in error)) throw error;
     const command = words[0] === "probe" ? "tti-sandbox probe" : "tti-sandbox";
-    surroundings.err(`error: ${error.message}\n  See: ${command} --help`);
+    surroundings.err(`error: ${describeWordFault(error)}\n  See: ${command} --help`);
     return 2;
   }
+}
+
+/** Node's words for an option without its value speak of ambiguity, on three lines. */
+function describeWordFault({ message }: Error): string {
+  const [, option] =
+    /^Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(message) ?? [];
+  return option === undefined ? message : `${option} has no value: write one after it.`;
 }
 
 async function run(words: readonly string[], { out, err, stopped }: CommandSurroundings): Promise<number> {

@@ -87,12 +87,15 @@ function checkAccounts(seed: SandboxSeed, remarks: Remarks): void {
     }
     for (const [index, { trustPolicy }] of roles.entries()) {
       for (const arn of trustedBy(trustPolicy)) {
-        checkPrincipal(`${field}.roles[${index}].trustPolicy`, arn, principals, remarks);
+        const place = `${field}.roles[${index}].trustPolicy`;
+        checkPrincipal(arn, principals, (own) => remarks.refer(place, arn, own, "role or user"));
       }
     }
   }
-  for (const [at, { principal }] of (seed.isvs ?? []).entries())
-    checkPrincipal(`isvs[${at}].principal`, principal, principals, remarks);
+  for (const [at, { principal }] of (seed.isvs ?? []).entries()) {
+    const place = `isvs[${at}].principal`;
+    checkPrincipal(principal, principals, (own) => remarks.doubt(place, principal, own, "role"));
+  }
 }
 
 /** Roles and users of the seed's accounts, by account. */
@@ -110,12 +113,14 @@ function principalsOf({ accounts }: SandboxSeed): Map<string, string[]> {
   );
 }
 
-/** IAM user guide: "Invalid principal in policy" when the role or user does not exist. An outside account cannot be looked into. */
-function checkPrincipal(field: string, arn: string, known: Map<string, string[]>, remarks: Remarks): void {
-  const [, accountId = ""] = /^arn:aws:iam::(\d{12}):(?:role|user)\//.exec(arn) ?? [];
+/**
+ * IAM user guide: "Invalid principal in policy" when the role or user does not exist. An outside account cannot be looked into, and
+ * what IAM Identity Center makes of permission sets is there later.
+ */
+function checkPrincipal(arn: string, known: Map<string, string[]>, tell: (own: string[]) => void): void {
+  const [, accountId = ""] = /^arn:aws:iam::(\d{12}):(?:role|user)\/(?!aws-reserved\/)/.exec(arn) ?? [];
   const own = known.get(accountId);
-  if (arn.includes(":role/aws-reserved/")) return;
-  if (own !== undefined) remarks.refer(field, arn, own, "role or user");
+  if (own !== undefined) tell(own);
 }
 
 function trustedBy({ Statement }: PolicyDocument): string[] {

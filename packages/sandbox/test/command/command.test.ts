@@ -99,3 +99,14 @@ test("the program itself runs from a clone", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [program, "--rules"]);
   assert.match(stdout, /token\.missingJti = reject/);
 });
+
+test("an option without its value is told so, and a misspelt switch with the one that was meant", async () => {
+  for (const words of [["--state"], ["--state", "--json"], ["--port", "0", "--state"]]) {
+    const { exitCode, err } = await run(words);
+    assert.equal(exitCode, 2);
+    assert.match(err, /^error: --state has no value: write one after it\.\n {2}See: tti-sandbox --help$/);
+  }
+  const { err } = await run(["--rule", "token.missingJt=accept"]);
+  assert.match(err, /There is no sandbox rule "token\.missingJt"\. Did you mean "token\.missingJti"\?/);
+  assert.ok(err.length < 250, err);
+});

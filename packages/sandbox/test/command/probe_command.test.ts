@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { describeReport } from "../../src/command/probe_text.ts";
 import { runSandboxCommand } from "../../src/command/sandbox_command.ts";
 import { exampleSeed, listRules, startSandbox } from "../../src/index.ts";
 
@@ -73,6 +74,35 @@ test("nothing is made without a yes", async () => {
   const { exitCode, err } = await run(words);
   assert.equal(exitCode, 1);
   assert.match(err, /there is no terminal: give --yes[\s\S]*code: PROBE_NOT_CONFIRMED/);
+});
+
+test("its help says which keys a trial needs; without them, and at a dead port, it says what to do", async (t) => {
+  assert.match((await run(["probe", "--help"])).out, /AWS_SECRET_ACCESS_KEY of acme-admin/);
+  const words = ["probe", "--region", "us-east-1", "--endpoint-url", "http://127.0.0.1:9", "--yes"];
+  const names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
+  const before = names.map((name) => process.env[name]);
+  t.after(() => {
+    for (const [at, name] of names.entries()) {
+      if (before[at] === undefined) delete process.env[name];
+      else process.env[name] = before[at];
+    }
+  });
+  for (const name of names) process.env[name] = "none";
+  const dead = await run([...words, "--out", join(directory, "dead.json")]);
+  assert.match(dead.err, /Check --endpoint-url http:\/\/127\.0\.0\.1:9: does a sandbox listen there\?/);
+  assert.doesNotMatch(dead.err, /--region and the network/);
+  const nobody = await run([...words, "--profile", "tti-nobody", "--out", join(directory, "nobody.json")]);
+  assert.match(nobody.err, /[^.]\. Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of acme-admin/);
+});
+
+test("a run that was stopped counts what it did not ask", () => {
+  const result = { name: "token.type", outcome: "observed", value: "any", evidence: [] } as const;
+  const report = { results: [result], left: [], wasStopped: true };
+  assert.match(
+    describeReport(report, undefined, { chosen: 11 }),
+    /^1 of 11 switches observed; 10 not asked\.$/,
+  );
+  assert.match(describeReport(report, undefined, { chosen: 1 }), /^1 of 1 switches observed\.$/);
 });
 
 test("what is wrong with its words is told with the option and what to write", async () => {

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { createProbeSites, listSites } from "../../src/probe/bench/issuer_site.ts";
+import { wasAccepted } from "../../src/probe/bench/lab.ts";
 import { writeStaticIssuer } from "../../src/probe/bench/static_issuer.ts";
 import { toObserved } from "../../src/probe/observations.ts";
 import { readObserved } from "../../src/rules/observed.ts";
@@ -61,6 +62,22 @@ test("a probe that AWS does not answer is undecided, what it made is removed, an
     /PutApplicationGrant was refused: AccessDenied/,
   );
   assert.deepEqual(await traces(), []);
+});
+
+test("a right that is missing is told with the page that has the policy", async () => {
+  bench.sandbox.control.addFault({
+    operation: "PutApplicationGrant",
+    times: 1,
+    error: { code: "AccessDeniedException", status: 400, message: "it is not authorized to perform: y" },
+  });
+  const { results } = await bench.run(["jwks.keySize"]);
+  const [result] = results;
+  assert.match(result?.outcome === "undecided" ? result.why : "", /docs\/probes\.md#permissions/);
+  const answer = { ok: false, status: 400, code: "AccessDenied", requestId: null, output: {} };
+  assert.throws(
+    () => wasAccepted({ ...answer, message: "it is not authorized to perform: x" }),
+    /docs\/probes\.md#permissions/,
+  );
 });
 
 test("a connection that breaks ends the run, and what was made is removed", async () => {

@@ -114,7 +114,7 @@ export function createAwsCalls(settings: AwsCallSettings): AwsCalls {
         const { httpStatusCode = 200, requestId = null } = $metadata;
         return { ok: true, status: httpStatusCode, code: null, message: null, requestId, output };
       } catch (error) {
-        return refusalOf(error, `${service} ${operation}`);
+        return refusalOf(error, `${service} ${operation}`, settings);
       }
     },
     close() {
@@ -124,17 +124,24 @@ export function createAwsCalls(settings: AwsCallSettings): AwsCalls {
   };
 }
 
-function refusalOf(error: unknown, what: string): Answer {
+function refusalOf(error: unknown, what: string, { endpointUrl, profile }: AwsCallSettings): Answer {
   const thrown = error as Error & { $metadata?: Metadata; error_description?: string };
   const status = thrown.$metadata?.httpStatusCode;
   if (status === undefined) {
     if (!(error instanceof Error)) throw error;
     const isCredentials = /credential|token|sso/i.test(error.name);
+    const why = error.message.replace(/\.?\s*$/, "");
+    const signIn =
+      profile === undefined
+        ? "Name a profile with --profile, or sign in to it."
+        : `Sign in to the profile ${profile}.`;
+    const keys =
+      "Export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of acme-admin, which the sandbox printed.";
     throw new SandboxSetupError(
       isCredentials ? "PROBE_CREDENTIALS" : "PROBE_UNREACHABLE",
       isCredentials
-        ? `There are no credentials for ${what}: ${error.message} Name a profile with --profile, or sign in to it.`
-        : `${what} got no answer: ${error.message}. Check --region and the network.`,
+        ? `There are no credentials for ${what}: ${why}. ${endpointUrl === undefined ? signIn : keys}`
+        : `${what} got no answer: ${why}. ${endpointUrl === undefined ? "Check --region and the network." : `Check --endpoint-url ${endpointUrl}: does a sandbox listen there?`}`,
       { cause: error },
     );
   }

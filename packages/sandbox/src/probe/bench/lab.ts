@@ -84,7 +84,9 @@ export function createLab({ aws, undo, clock, wait, stop }: LabParts): Lab {
       const answer = await aws.call(service, operation, { ...input }, how);
       if (answer.ok) return answer.output;
       if (!TRANSIENT.has(answer.code ?? "") || tried === SETUP_TRIES) {
-        throw new Undecided(`${service} ${operation} was refused: ${answer.code}: ${answer.message}`);
+        throw new Undecided(
+          `${service} ${operation} was refused: ${answer.code}: ${answer.message}${isMissingRight(answer) ? RIGHTS : ""}`,
+        );
       }
       await wait(1000 * tried);
     }
@@ -134,6 +136,13 @@ export function createLab({ aws, undo, clock, wait, stop }: LabParts): Lab {
   };
 }
 
+/** What stands after AWS's own words, when the profile lacks a right. */
+const RIGHTS = " (docs/probes.md#permissions has the policy a run needs)";
+
+function isMissingRight({ message }: Answer): boolean {
+  return /is not authorized to perform/.test(message ?? "");
+}
+
 const REFUSALS = new Set([
   "AccessDenied",
   "AccessDeniedException",
@@ -156,8 +165,8 @@ const REFUSALS = new Set([
  */
 export function wasAccepted(answer: Answer, how: { isAboutPolicies?: boolean } = {}): boolean {
   if (answer.ok) return true;
-  if (/is not authorized to perform/.test(answer.message ?? "") && how.isAboutPolicies !== true) {
-    throw new Undecided(`the profile may not do this: ${answer.message}`);
+  if (isMissingRight(answer) && how.isAboutPolicies !== true) {
+    throw new Undecided(`the profile may not do this: ${answer.message}${RIGHTS}`);
   }
   if (REFUSALS.has(answer.code ?? "")) return false;
   throw new Undecided(`AWS answered ${answer.status} ${answer.code}, which does not answer the question`);
