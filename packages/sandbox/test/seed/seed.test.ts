@@ -241,7 +241,7 @@ test("permission sets are made with what they allow and who has them; what canno
     await startFault(seed({ users: ["grace"] })),
     /permissionSets\[0\]\.assignments\[0\]\.users\[0\]: there is no user "grace".*it has ada/,
   );
-  assert.match(await startFault(seed({ users: ["constructor"] })), /readers: there is no constructor/);
+  assert.match(await startFault(seed({ users: ["constructor"] })), /there is no user "constructor"/);
   assert.match(
     await startFault(seed({ account: "000000000000", users: ["ada"] })),
     /permissionSets\[0\]\.assignments\[0\]\.account: there is no account "000000000000"/,
