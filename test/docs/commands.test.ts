@@ -65,6 +65,8 @@ const leftOut: readonly (readonly [page: string, begins: string])[] = [
   ["packages/sandbox/docs/probes.md", "caddy reverse-proxy"],
   ["packages/sandbox/docs/probes.md", "npx --no -- tti-sandbox --rules observed.json"],
   ["packages/sandbox/docs/probes.md", "REMOTE=1"],
+  ["packages/sandbox/docs/sandbox.md", "aws iam put-role-policy"],
+  ["packages/sandbox/docs/sandbox.md", "export AWS_REGION=us-east-1 ACCOUNT"],
 ];
 
 const pages = globSync(
