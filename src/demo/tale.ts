@@ -37,7 +37,7 @@ export interface Tale {
   /** Its people; the first administers it. */
   people: readonly DemoUser[];
   /** What does the same in a terminal. */
-  commands: { script: string; status: string; offboard: string; cleanUp: string };
+  commands: { script: string; link: string; status: string; offboard: string; cleanUp: string };
   state(): Promise<TaleState>;
   /** Makes a link, in place of the one before. */
   makeLink(): Promise<TaleLink>;

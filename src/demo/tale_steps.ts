@@ -36,7 +36,7 @@ interface Parts {
 }
 
 function linkStep({ tale, state, memory, isOpen }: Parts): DemoTaleStep {
-  const { name, id } = tale.customer;
+  const { name } = tale.customer;
   const [administrator] = tale.people;
   const stands = state.link !== undefined;
   const label = stands ? "Make another link" : "Make the link";
@@ -51,7 +51,7 @@ function linkStep({ tale, state, memory, isOpen }: Parts): DemoTaleStep {
     forms: isOpen ? [{ action: taleUrls.link, label, primary: !stands && !state.tested }] : [],
     codes: [
       ...(made === undefined ? [] : [{ label: "The link", text: made }]),
-      { label: "The same in a terminal", text: `npx --no tti onboard link ${id}` },
+      { label: "The same in a terminal", text: tale.commands.link },
     ],
   };
 }

@@ -245,6 +245,14 @@ describe("tti dev", () => {
     assert.match(found, /Engineering plan for 2027/);
   });
 
+  it("begins the story's commands with the same settings", async () => {
+    const page = await (await fetch(`${shown.demoUrl}/onboarding`)).text();
+    assert.match(
+      page,
+      new RegExp(`TTI_ISSUER=${shown.issuer} PORT=${ports[0]} .* npx --no tti onboard link`),
+    );
+  });
+
   it("prints the bare token for pipes, and its content with --decode", async () => {
     const bare = await terminal.tti("token --tenant acme --user ada@acme.example");
     assert.match(bare.stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/);

@@ -164,7 +164,11 @@ async function startOrFail(
   options: { config: Config; sandboxPort: number; demoPort: number },
 ): Promise<DevEnvironment> {
   try {
-    return await startDevEnvironment({ ...options, onStep: (name) => steps.pass(name) });
+    return await startDevEnvironment({
+      ...options,
+      tti: elsewhere().tti,
+      onStep: (name) => steps.pass(name),
+    });
   } catch (error) {
     throw new ProofFailed("Starting", error);
   }

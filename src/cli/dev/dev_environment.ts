@@ -33,6 +33,8 @@ export interface DevOptions {
   /** 0 takes a free port. */
   sandboxPort: number;
   demoPort: number;
+  /** What a command in another terminal begins with. */
+  tti?: string;
   /** Hears of each part as it stands. */
   onStep(name: string): void;
 }
@@ -119,6 +121,7 @@ async function startParts(
     context: { ...context, ownRegistration },
     sandbox,
     password: state.demoPassword,
+    tti: options.tti,
   });
   const demo = await startSampleApplication(options, log, { server, sandbox, state, tale, mailbox });
   closers.push(() => demo.close());

@@ -23,12 +23,14 @@ export interface TaleStage {
   sandbox: Sandbox;
   /** The password of its people. */
   password: string;
+  /** What a command in another terminal begins with. */
+  tti?: string | undefined;
 }
 
 const { id, name, idcRegion, qRegion } = newcomer;
 
 /** Makes the story. */
-export function createTale({ context, sandbox, password }: TaleStage): Tale {
+export function createTale({ context, sandbox, password, tti = "npx --no tti" }: TaleStage): Tale {
   const account = accountIn(sandbox);
   const at = { url: account.url, credentials: account.credentials, region: idcRegion };
   let cleanUpScript: string | undefined;
@@ -51,7 +53,7 @@ export function createTale({ context, sandbox, password }: TaleStage): Tale {
       password,
       tenant: name,
     })),
-    commands: commandsFor(account),
+    commands: commandsFor(account, tti),
     async state() {
       const customer = await customerNow();
       const stands = await lookAt(account);
@@ -137,7 +139,10 @@ async function lookAt({ url: endpoint, credentials, applicationId, instanceArn }
   }
 }
 
-function commandsFor({ url, credentials: { accessKeyId, secretAccessKey } }: Account): Tale["commands"] {
+function commandsFor(
+  { url, credentials: { accessKeyId, secretAccessKey } }: Account,
+  tti: string,
+): Tale["commands"] {
   const environment = [
     `AWS_ENDPOINT_URL=${url}`,
     `AWS_ACCESS_KEY_ID=${accessKeyId}`,
@@ -146,8 +151,9 @@ function commandsFor({ url, credentials: { accessKeyId, secretAccessKey } }: Acc
   ].join(" ");
   return {
     script: `${environment} bash setup.sh`,
-    status: `npx --no tti onboard status ${id}`,
-    offboard: `npx --no tti offboard ${id} --out ${id}-clean-up --yes`,
+    link: `${tti} onboard link ${id}`,
+    status: `${tti} onboard status ${id}`,
+    offboard: `${tti} offboard ${id} --out ${id}-clean-up --yes`,
     cleanUp: `${environment} bash ${id}-clean-up/clean-up.sh`,
   };
 }
