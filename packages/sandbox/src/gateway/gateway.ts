@@ -21,6 +21,7 @@ import { serializeForeignError } from "./foreign/foreign_error.ts";
 import { notSimulated } from "./foreign/not_simulated.ts";
 import {
   askedOperation,
+  assertNoForeignPage,
   describeFault,
   errorText,
   guessService,
@@ -56,6 +57,8 @@ export type GatewayOptions = {
   /** Told when it cannot be. */
   onUnsaved(error: unknown): void;
   wait(ms: number): Promise<void>;
+  /** The sandbox's own URL. */
+  endpoint(): string;
 };
 
 /** An unsigned request names no region; STS's global endpoint is in this one. */
@@ -114,9 +117,10 @@ async function answer(request: InboundRequest, draft: Draft, options: GatewayOpt
   const service = scopeService ?? guessService(request);
   draft.service = service;
   const foreign = readForeignCall(request);
-  if (foreign !== undefined && findServiceBySigningName(foreign.service) === undefined)
-    return answerForeign(request, foreign, authorization, draft, options);
   try {
+    if (authorization === undefined) assertNoForeignPage(service, request, options.endpoint());
+    if (foreign !== undefined && findServiceBySigningName(foreign.service) === undefined)
+      return answerForeign(request, foreign, authorization, draft, options);
     if (authorization === undefined && isTakenUnsigned(service, request, draft, options))
       return await perform(request, service, undefined, draft, options);
     if (authorization === undefined || scopeService === undefined) throw unusableSignature(service, request);

@@ -2,9 +2,31 @@
 // the sandbox itself.
 import { AwsError } from "../ground/errors.ts";
 import { getModel, type ServiceName } from "../models/index.ts";
+import { FOREIGN_PAGE_RULE } from "../operation/request_log.ts";
 import type { PendingFault } from "./faults.ts";
+import { findForeignOrigin } from "./http/foreign_origin.ts";
 import type { InboundRequest } from "./http/listener.ts";
 import { signatureError } from "./sigv4/signature_error.ts";
+
+/**
+ * What needs no signature, any web page could call that the developer visits (cross-site request, DNS rebinding).
+ *
+ * @param endpoint the sandbox's own URL
+ * @throws AwsError when a page of another origin sent the request, or it came under a name that is not the sandbox's
+ */
+export function assertNoForeignPage(service: ServiceName, request: InboundRequest, endpoint: string): void {
+  const why = findForeignOrigin(request, endpoint);
+  if (why === null) return;
+  const { protocol } = getModel(service);
+  throw new AwsError({
+    code: protocol === "query" || protocol === "rest-xml" ? "AccessDenied" : "AccessDeniedException",
+    status: 403,
+    message: "Access Denied",
+    rule: FOREIGN_PAGE_RULE,
+    why: why.replace(/\.$/, ""),
+    fix: "Call it by its address or localhost, from a program or a page of that same origin.",
+  });
+}
 
 /** The request carries no signature the sandbox can check. */
 export function unusableSignature(service: ServiceName, request: InboundRequest): AwsError {

@@ -58,6 +58,11 @@ export type RequestLog = {
   clear(): void;
 };
 
+/** The rule of a call that a web page elsewhere sent. */
+export const FOREIGN_PAGE_RULE = "request.foreignPage";
+/** So many of these are remembered: such a page must not push out the developer's own calls. */
+const FOREIGN_KEPT = 10;
+
 /** @param capacity how many requests are remembered */
 export function createRequestLog(capacity = 500): RequestLog {
   let sequence = 0;
@@ -67,6 +72,10 @@ export function createRequestLog(capacity = 500): RequestLog {
       sequence += 1;
       const numbered = { sequence, ...record };
       records.push(numbered);
+      if (record.rule === FOREIGN_PAGE_RULE) {
+        const foreign = records.filter(({ rule }) => rule === FOREIGN_PAGE_RULE);
+        if (foreign.length > FOREIGN_KEPT) records = records.filter((each) => each !== foreign[0]);
+      }
       if (records.length > capacity) records = records.slice(-capacity);
       return numbered;
     },

@@ -1,4 +1,5 @@
 // One request as plain text, to be pasted into a ticket: whoever reads it has no sandbox. No token, no secret, no key. Pure.
+import { oneLine } from "../ground/plain_text.ts";
 import type { RequestRecord } from "../operation/request_log.ts";
 import { describeSwitch } from "../rules/render_rules.ts";
 import { asSentence } from "./wording.ts";
@@ -63,7 +64,7 @@ export function renderTicket(record: RequestRecord): string {
   ];
   const title = `${isRefused ? "AWS call refused" : "AWS call"} by a local AWS (tti-sandbox)`;
   const facts = lines.flatMap(([name, value]) =>
-    value ? [`${`${name}:`.padEnd(15)}${value.replace(/\s+/g, " ").trim()}`] : [],
+    value ? [`${`${name}:`.padEnd(15)}${oneLine(value).trim()}`] : [],
   );
   return `${[title, "", ...facts].join("\n")}\n`;
 }

@@ -156,6 +156,8 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
     if (record.sequence % REQUESTS_BETWEEN_PRUNINGS === 0) pruneWorld(shared.world, clock.now());
     options.onRequest?.(record);
   };
+  const host = options.host ?? "127.0.0.1";
+  let endpoint = "";
   const gateway = createGateway({
     registry,
     shared,
@@ -167,10 +169,9 @@ async function startLocked(options: SandboxOptions, lock: StateLock | undefined)
     begin: () => begin().saved,
     onUnsaved: onError,
     wait: (ms) => delay(ms),
+    endpoint: () => endpoint,
   });
 
-  const host = options.host ?? "127.0.0.1";
-  let endpoint = "";
   const own = async (request: InboundRequest) =>
     (await handleControlRequest(request, control, endpoint)) ??
     handleAuthorize(request, {

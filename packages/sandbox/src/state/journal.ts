@@ -1,7 +1,7 @@
 // The journal beside a state file: one line a change since the file was written, on disk before the change is acknowledged.
 // A line that was cut off by a kill was acknowledged to nobody, and is left out.
-import { type FileHandle, open, readFile } from "node:fs/promises";
 import { SandboxSetupError } from "../ground/errors.ts";
+import { openOwnFile, openOwnFileIfAny } from "./own_file.ts";
 import { stateUnreadable } from "./state_faults.ts";
 
 /** An open journal. One writer at a time: who calls waits for the call before. */
@@ -17,7 +17,8 @@ export type Journal = {
 
 /** @param path of the state file; the journal is beside it */
 export async function openJournal(path: string): Promise<Journal> {
-  const file = await openForWriting(journalPath(path));
+  // Not emptied: until the state file was written anew, its lines are all there is.
+  const file = await openOwnFile(journalPath(path));
   let size = 0;
   const write = async (text: string, at: number) => {
     const bytes = Buffer.from(text);
@@ -44,11 +45,11 @@ export async function openJournal(path: string): Promise<Journal> {
  * @param path of the state file
  * @param stateId which state file it must belong to; one of another is what a compaction left, and holds nothing new
  * @returns its lines, parsed
- * @throws SandboxSetupError `SANDBOX_STATE_INVALID` when a line in its middle is damaged
+ * @throws SandboxSetupError `SANDBOX_STATE_INVALID` when a line in its middle is damaged; `SANDBOX_STATE_UNSAFE` when it
+ * is not this user's own file
  */
 export async function readJournal(path: string, stateId: string | undefined): Promise<unknown[]> {
-  const text = await readFile(journalPath(path), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
+  const text = await readOwnText(journalPath(path)).catch((error: unknown) => {
     throw stateUnreadable(journalPath(path), error);
   });
   // What stands after the last line end was cut off.
@@ -81,10 +82,8 @@ function parse(line: string): unknown {
   }
 }
 
-/** Opened without emptying it: until the state file was written anew, its lines are all there is. */
-async function openForWriting(path: string): Promise<FileHandle> {
-  return open(path, "r+", 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return open(path, "wx+", 0o600);
-    throw error;
-  });
+/** @returns empty when there is none */
+async function readOwnText(path: string): Promise<string> {
+  const file = await openOwnFileIfAny(path);
+  return file === undefined ? "" : file.readFile("utf8").finally(() => file.close());
 }

@@ -1,7 +1,8 @@
 // The state file: the whole sandbox as one JSON file, written atomically. What changed since stands in its journal.
-import { createHash } from "node:crypto";
+import { createHash, randomInt } from "node:crypto";
 import { access, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { createOwnFile } from "./own_file.ts";
 import type { SeedResult } from "./seed_result.ts";
 import { STATE_FORMAT, stateInvalid, stateUnreadable, stateUnwritable } from "./state_faults.ts";
 import { lockState, type StateLock } from "./state_lock.ts";
@@ -80,8 +81,9 @@ export async function readStateFile(path: string): Promise<SandboxState | undefi
  * @returns how large it is, in bytes
  */
 export async function writeStateFile(path: string, state: SandboxState): Promise<number> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = await open(temporary, "w", 0o600);
+  // A name nobody can take first.
+  const temporary = `${path}.${randomInt(2 ** 47)}.tmp`;
+  const file = await createOwnFile(temporary);
   let size = 0;
   try {
     await file.writeFile(JSON.stringify(state));

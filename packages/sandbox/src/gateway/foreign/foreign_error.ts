@@ -1,6 +1,7 @@
 // An error for a service whose model the sandbox has not, in the shape its clients read: CBOR, json, ec2, query, rest-xml
 // or rest-json. What the request shows decides; where REST services do not show theirs, their signing name does.
 import type { AwsError } from "../../ground/errors.ts";
+import { plainText } from "../../ground/plain_text.ts";
 import type { InboundRequest } from "../http/listener.ts";
 import type { WireResponse } from "../protocol/response.ts";
 import { xmlText } from "../protocol/xml_output.ts";
@@ -25,7 +26,8 @@ export function serializeForeignError(
   error: AwsError,
   requestId: string,
 ): ForeignResponse {
-  const { status, code, message } = error;
+  const { status, code } = error;
+  const message = plainText(error.message);
   const common = { "x-amzn-requestid": requestId, "x-amzn-errortype": code };
   const answer = (type: string, body: string | Buffer, more: Record<string, string> = {}) => ({
     status,

@@ -2,6 +2,7 @@
 // (reason, rule, fix) stays here: only code, message and modelled members leave.
 
 import type { AwsError } from "../../ground/errors.ts";
+import { plainText } from "../../ground/plain_text.ts";
 import { getModel, type ServiceName } from "../../models/index.ts";
 import { contentTypes, type WireResponse } from "./response.ts";
 import { xmlText } from "./xml_output.ts";
@@ -16,12 +17,14 @@ export function serializeError(service: ServiceName, error: AwsError, requestId:
   const model = getModel(service);
   const headers = { "content-type": contentTypes[model.protocol], "x-amzn-requestid": requestId };
   const { status } = error;
+  // Clients print it on terminals, and it may quote what the caller or a token said.
+  const text = plainText(error.message);
   switch (model.protocol) {
     case "query": {
       const shape = model.shapes.get(error.code);
       const code = (shape?.kind === "structure" ? shape.exception?.code : undefined) ?? error.code;
       const type = status >= 500 ? "Receiver" : "Sender";
-      const detail = `<Type>${type}</Type><Code>${xmlText(code)}</Code><Message>${xmlText(error.message)}</Message>`;
+      const detail = `<Type>${type}</Type><Code>${xmlText(code)}</Code><Message>${xmlText(text)}</Message>`;
       const id = `<RequestId>${xmlText(requestId)}</RequestId>`;
       const namespace = model.xmlNamespace === undefined ? "" : ` xmlns="${model.xmlNamespace}"`;
       return {
@@ -31,7 +34,7 @@ export function serializeError(service: ServiceName, error: AwsError, requestId:
       };
     }
     case "rest-xml": {
-      const detail = `<Code>${xmlText(error.code)}</Code><Message>${xmlText(error.message)}</Message>`;
+      const detail = `<Code>${xmlText(error.code)}</Code><Message>${xmlText(text)}</Message>`;
       const id = `<RequestId>${xmlText(requestId)}</RequestId>`;
       // S3's own errors stand without a wrapper; S3 Control's have one.
       const body =
@@ -41,11 +44,11 @@ export function serializeError(service: ServiceName, error: AwsError, requestId:
       return { status, headers: { ...headers, "x-amz-request-id": requestId }, body };
     }
     case "json": {
-      const message = error.message === "" ? {} : { [messageMember(service)]: error.message };
+      const message = text === "" ? {} : { [messageMember(service)]: text };
       return { status, headers, body: JSON.stringify({ __type: error.code, ...message, ...error.members }) };
     }
     case "rest-json": {
-      const message = error.message === "" ? {} : { message: error.message };
+      const message = text === "" ? {} : { message: text };
       return {
         status,
         headers: { ...headers, "x-amzn-errortype": error.code },
