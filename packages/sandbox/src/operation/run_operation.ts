@@ -3,6 +3,7 @@
 import { refuseUnsupported } from "../models/refuse_request.ts";
 import { validateInput } from "../models/validate.ts";
 import { assertIdentityPolicy, assertReachable, iamActionOf } from "./authorization.ts";
+import { assertRoom } from "./bounds.ts";
 import type { OperationContext, OperationData, Registry } from "./operation.ts";
 
 /**
@@ -25,5 +26,6 @@ export async function runOperation(
     const resource = authorize === "anyResource" ? undefined : authorize(input, context);
     assertIdentityPolicy(context, iamActionOf(service, operation), resource);
   }
+  assertRoom(context, input);
   return (await found.run(input, context)) ?? {};
 }

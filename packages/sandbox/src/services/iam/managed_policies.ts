@@ -10,6 +10,7 @@ import {
   managedPolicyResource,
 } from "./managed_policy_lookup.ts";
 import { parseManagedPolicy } from "./policy_documents.ts";
+import { assertAccountQuota } from "./quota.ts";
 import { refuse } from "./refuse.ts";
 import { keepTags, tagOperations, type WireTag, wireTags } from "./role_tags.ts";
 
@@ -47,6 +48,7 @@ export const managedPolicyOperations = family("iam", {
           fix: "Use another name, or make a new version of that policy with CreatePolicyVersion.",
         });
       }
+      assertAccountQuota("Policies", managedPoliciesOf(context).length);
       const now = clock().getTime();
       const policy: ManagedPolicy = {
         arn: arnOf(input, context),

@@ -4,6 +4,7 @@ import { family } from "../../operation/operation.ts";
 import type { IamRole } from "../../state/iam_entities.ts";
 import { findRole, getRole, type ListInput, list, type RoleInput, roleResource, rolesOf } from "./lookup.ts";
 import { encodeDocument, parseTrustPolicy } from "./policy_documents.ts";
+import { assertAccountQuota } from "./quota.ts";
 import { refuse } from "./refuse.ts";
 import { keepTags, type WireTag, wireTags } from "./role_tags.ts";
 
@@ -39,6 +40,7 @@ export const roleOperations = family("iam", {
           fix: "Leave PermissionsBoundary out.",
         });
       }
+      assertAccountQuota("Roles", rolesOf(context).length);
       const role: IamRole = {
         arn: `arn:aws:iam::${accountId}:role${path}${roleName}`,
         accountId,

@@ -11,6 +11,7 @@ import {
   userResource,
   usersOf,
 } from "./lookup.ts";
+import { assertAccountQuota } from "./quota.ts";
 import { refuse } from "./refuse.ts";
 import { keepTags, tagOperations, type WireTag, wireTags } from "./role_tags.ts";
 
@@ -41,6 +42,7 @@ export const userOperations = family("iam", {
           fix: "Leave PermissionsBoundary out.",
         });
       }
+      assertAccountQuota("Users", usersOf(context).length);
       const user: IamUser = {
         arn: arnOf(input, context),
         accountId,
