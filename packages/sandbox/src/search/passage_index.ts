@@ -17,6 +17,8 @@ export interface PassageIndex {
   documents(): SearchDocument[];
   /** How many documents there are. */
   size(): number;
+  /** How long their contents are together, in bytes of UTF-8. */
+  bytes(): number;
   /**
    * Reads some of the documents that were put and not read yet.
    *
@@ -39,6 +41,7 @@ export function createPassageIndex(): PassageIndex {
   const places = new Map<string, number>();
   const unread = new Set<string>();
   let index = createInvertedIndex();
+  let bytes = 0;
 
   function remove(documentId: string): boolean {
     const place = places.get(documentId);
@@ -46,6 +49,7 @@ export function createPassageIndex(): PassageIndex {
     places.delete(documentId);
     unread.delete(documentId);
     compact();
+    bytes -= bytesOf(documents.get(documentId));
     return documents.delete(documentId);
   }
 
@@ -74,18 +78,24 @@ export function createPassageIndex(): PassageIndex {
     put(document) {
       remove(document.documentId);
       documents.set(document.documentId, document);
+      bytes += bytesOf(document);
       unread.add(document.documentId);
     },
     delete: remove,
     find: (documentId) => documents.get(documentId),
     documents: () => [...documents.values()],
     size: () => documents.size,
+    bytes: () => bytes,
     read,
     match(terms, visible) {
       read(Number.POSITIVE_INFINITY);
       return index.match(terms, visible);
     },
   };
+}
+
+function bytesOf(document: SearchDocument | undefined): number {
+  return document === undefined ? 0 : Buffer.byteLength(document.content);
 }
 
 /** The text of a passage. Documents are kept whole, passages are cut again where one is answered. */

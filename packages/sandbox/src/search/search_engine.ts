@@ -112,6 +112,8 @@ export interface SearchEngine {
    * @returns whether there are more
    */
   read(most: number): boolean;
+  /** How long the contents of all documents are together, in bytes of UTF-8. */
+  bytes(): number;
   /** Everything the engine holds, for `--state`. Paging tokens survive only with the same secret. */
   export(): SearchSnapshot;
   /** Replaces everything the engine holds. @throws SearchValidationError, and then nothing has changed. */
@@ -184,6 +186,8 @@ export function createSearchEngine(options: SearchEngineOptions): SearchEngine {
     },
 
     read: (most) => [...indexes.values()].map(({ index }) => index.read(most)).some((more) => more),
+
+    bytes: () => [...indexes.values()].reduce((sum, { index }) => sum + index.bytes(), 0),
 
     export: () => ({
       version: 1,

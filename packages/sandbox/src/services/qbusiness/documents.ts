@@ -11,6 +11,7 @@ import {
   UnreadableDocumentError,
 } from "../../search/text/extract_text.ts";
 import { type ListInput, list } from "./collections.ts";
+import { findLackOfRoom } from "./document_room.ts";
 import { applicationResource, getIndex, type IndexInput } from "./lookup.ts";
 
 type WireDocument = {
@@ -37,6 +38,9 @@ export const documentOperations = family("qbusiness", {
     authorize: applicationResource,
     async run(input: PutInput, context) {
       const index = getIndex(context, input);
+      const added = input.documents.reduce((sum, { content }) => sum + (content?.blob?.length ?? 0), 0);
+      const refusal = findLackOfRoom(index.indexId, context.search.bytes(), added);
+      if (refusal !== undefined) throw refusal;
       const failed: FailedDocument[] = [];
       for (const document of input.documents) {
         const fault = await putDocument(document, index, context);
