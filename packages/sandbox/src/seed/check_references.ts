@@ -88,7 +88,7 @@ function checkAccounts(seed: SandboxSeed, remarks: Remarks): void {
     for (const [index, { trustPolicy }] of roles.entries()) {
       for (const arn of trustedBy(trustPolicy)) {
         const place = `${field}.roles[${index}].trustPolicy`;
-        checkPrincipal(arn, principals, (own) => remarks.refer(place, arn, own, "role or user"));
+        checkPrincipal(arn, principals, (own) => remarks.doubt(place, arn, own, "role or user"));
       }
     }
   }
