@@ -37,6 +37,8 @@ export function letDie(db: Database): DyingStore {
   let left = Number.POSITIVE_INFINITY;
   let how: Ending = "before";
   let dead = false;
+  // A statement of the background may be the one, and its answer come when its life is over already.
+  let life = 0;
   const seen = new Set<object>();
   const cut = () => Object.assign(new Error("the way to the store ended"), { code: code() });
   const code = () => (isPostgres(db) ? "ECONNRESET" : "SQLITE_IOERR_WRITE");
@@ -65,8 +67,9 @@ export function letDie(db: Database): DyingStore {
         return query(...args);
       }
       const callback = args.at(-1);
+      const lived = life;
       const lose = () => {
-        dead = true;
+        if (lived === life) dead = true;
         stream.destroy(cut());
       };
       if (typeof callback !== "function") {
@@ -118,6 +121,7 @@ export function letDie(db: Database): DyingStore {
     },
     async revive() {
       const had = dead;
+      life += 1;
       left = Number.POSITIVE_INFINITY;
       await turn();
       dead = false;
