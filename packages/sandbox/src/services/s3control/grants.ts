@@ -1,10 +1,11 @@
 // Grants of S3 Access Grants: who may read or write which prefix. S3 API reference.
 import { family, type OperationContext } from "../../operation/operation.ts";
 import { type AccessGrant, type AccessGrantsInstance, storeKey } from "../../state/index.ts";
-import { assertOwn } from "./instances.ts";
 import {
   type AccountInput,
   assertMay,
+  assertOwn,
+  assertOwnerMay,
   getGrant,
   getInstance,
   getLocation,
@@ -41,8 +42,7 @@ export const grantOperations = family("s3control", {
     run(input: CreateInput, context) {
       const { AccountId, AccessGrantsLocationId: locationId } = input;
       const locationArn = `arn:aws:s3:${context.region}:${AccountId}:access-grants/location/${locationId}`;
-      assertMay(context, input, "s3:CreateAccessGrant", locationArn);
-      assertOwn(context, input);
+      assertOwnerMay(context, input, "s3:CreateAccessGrant", locationArn);
       const instance = getInstance(context, input);
       const location = getLocation(context, instance, locationId);
       const subPrefix = input.AccessGrantsLocationConfiguration?.S3SubPrefix ?? null;

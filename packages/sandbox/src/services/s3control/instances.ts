@@ -4,7 +4,15 @@ import { family, type OperationContext } from "../../operation/operation.ts";
 import { readTags } from "../../operation/tags.ts";
 import { PolicyGrammarError, parsePolicy } from "../../policy/parse_policy.ts";
 import type { AccessGrantsInstance } from "../../state/index.ts";
-import { type AccountInput, assertMay, getInstance, instanceArnOf, listed, locationsOf } from "./lookup.ts";
+import {
+  type AccountInput,
+  assertMay,
+  assertOwnerMay,
+  getInstance,
+  instanceArnOf,
+  listed,
+  locationsOf,
+} from "./lookup.ts";
 import { refuse } from "./refuse.ts";
 
 type AssociateInput = AccountInput & { IdentityCenterArn: string };
@@ -18,8 +26,7 @@ export const instanceOperations = family("s3control", {
   CreateAccessGrantsInstance: {
     authorize: "operation",
     run(input: CreateInput, context) {
-      assertMay(context, input, "s3:CreateAccessGrantsInstance");
-      assertOwn(context, input);
+      assertOwnerMay(context, input, "s3:CreateAccessGrantsInstance");
       const arn = instanceArnOf(input.AccountId, context.region);
       const { accessGrantsInstances } = context.world;
       if (accessGrantsInstances.has(arn)) {
@@ -76,8 +83,7 @@ export const instanceOperations = family("s3control", {
   DeleteAccessGrantsInstance: {
     authorize: "operation",
     run(input: AccountInput, context) {
-      assertMay(context, input, "s3:DeleteAccessGrantsInstance");
-      assertOwn(context, input);
+      assertOwnerMay(context, input, "s3:DeleteAccessGrantsInstance");
       const instance = getInstance(context, input);
       const locations = locationsOf(context, instance).length;
       if (locations > 0) {
@@ -107,8 +113,7 @@ export const instanceOperations = family("s3control", {
   AssociateAccessGrantsIdentityCenter: {
     authorize: "operation",
     run(input: AssociateInput, context) {
-      assertMay(context, input, "s3:AssociateAccessGrantsIdentityCenter");
-      assertOwn(context, input);
+      assertOwnerMay(context, input, "s3:AssociateAccessGrantsIdentityCenter");
       associate(context, getInstance(context, input), input.IdentityCenterArn);
       return {};
     },
@@ -117,8 +122,7 @@ export const instanceOperations = family("s3control", {
   DissociateAccessGrantsIdentityCenter: {
     authorize: "operation",
     run(input: AccountInput, context) {
-      assertMay(context, input, "s3:DissociateAccessGrantsIdentityCenter");
-      assertOwn(context, input);
+      assertOwnerMay(context, input, "s3:DissociateAccessGrantsIdentityCenter");
       const instance = getInstance(context, input);
       instance.identityCenterArn = null;
       instance.identityCenterApplicationArn = null;
@@ -129,8 +133,7 @@ export const instanceOperations = family("s3control", {
   PutAccessGrantsInstanceResourcePolicy: {
     authorize: "operation",
     run(input: PolicyInput, context) {
-      assertMay(context, input, "s3:PutAccessGrantsInstanceResourcePolicy");
-      assertOwn(context, input);
+      assertOwnerMay(context, input, "s3:PutAccessGrantsInstanceResourcePolicy");
       const instance = getInstance(context, input);
       instance.resourcePolicy = {
         document: parse(input.Policy),
@@ -163,8 +166,7 @@ export const instanceOperations = family("s3control", {
   DeleteAccessGrantsInstanceResourcePolicy: {
     authorize: "operation",
     run(input: AccountInput, context) {
-      assertMay(context, input, "s3:DeleteAccessGrantsInstanceResourcePolicy");
-      assertOwn(context, input);
+      assertOwnerMay(context, input, "s3:DeleteAccessGrantsInstanceResourcePolicy");
       getInstance(context, input).resourcePolicy = null;
       return {};
     },
@@ -189,16 +191,6 @@ function associate(
   const id = identityCenterArn.split("/").at(-1);
   instance.identityCenterArn = identityCenterArn;
   instance.identityCenterApplicationArn = `arn:aws:sso::${instance.accountId}:application/${id}/${context.ids.applicationId()}`;
-}
-
-/** Who has a resource policy may use an instance of another account, and not change it. */
-export function assertOwn(context: OperationContext, { AccountId }: AccountInput): void {
-  if (AccountId === context.accountId) return;
-  throw refuse("AccessDenied", "Access Denied", {
-    rule: "accessGrants.account",
-    why: `the instance is of account ${AccountId}, the caller of ${context.accountId}`,
-    fix: "Sign with credentials of the instance's account.",
-  });
 }
 
 function parse(text: string) {

@@ -2,10 +2,11 @@
 import { assertIdentityPolicy } from "../../operation/authorization.ts";
 import { family, type OperationContext } from "../../operation/operation.ts";
 import type { AccessGrantsInstance, AccessGrantsLocation } from "../../state/index.ts";
-import { assertOwn } from "./instances.ts";
 import {
   type AccountInput,
   assertMay,
+  assertOwn,
+  assertOwnerMay,
   getInstance,
   getLocation,
   grantsOf,
@@ -25,8 +26,7 @@ export const locationOperations = family("s3control", {
   CreateAccessGrantsLocation: {
     authorize: "operation",
     run(input: CreateInput, context) {
-      assertMay(context, input, "s3:CreateAccessGrantsLocation");
-      assertOwn(context, input);
+      assertOwnerMay(context, input, "s3:CreateAccessGrantsLocation");
       const instance = getInstance(context, input);
       assertScope(context, instance, input.LocationScope);
       assertRole(context, input.AccountId, input.IAMRoleArn);

@@ -53,6 +53,30 @@ export function assertMay(
   context.passed(rule, decision.why);
 }
 
+/** Who has a resource policy may use an instance of another account, and not change it. */
+export function assertOwn(context: OperationContext, { AccountId }: AccountInput): void {
+  if (AccountId === context.accountId) return;
+  throw refuse("AccessDenied", "Access Denied", {
+    rule: "accessGrants.account",
+    why: `the instance is of account ${AccountId}, the caller of ${context.accountId}`,
+    fix: "Sign with credentials of the instance's account.",
+  });
+}
+
+/**
+ * Asserts that the caller may do an action, and is of the account: what only an instance's own account does, whatever its resource
+ * policy says.
+ */
+export function assertOwnerMay(
+  context: OperationContext,
+  input: AccountInput,
+  action: string,
+  resource?: string,
+): void {
+  assertMay(context, input, action, resource);
+  assertOwn(context, input);
+}
+
 /** The instance of an account in the request's region. @throws AwsError AccessGrantsInstanceNotExistsError */
 export function getInstance(context: OperationContext, { AccountId }: AccountInput): AccessGrantsInstance {
   const arn = instanceArnOf(AccountId, context.region);
