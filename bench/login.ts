@@ -8,7 +8,7 @@ import {
   openFourServers,
   personOf,
   reportFour,
-  type ServerName,
+  sidesOf,
 } from "./support/four_servers.ts";
 import { type HashRate, measureHashRate } from "./support/hash_rate.ts";
 import { reportFlood } from "./support/login_flood.ts";
@@ -23,12 +23,7 @@ const perRound = 24;
 export async function main(pace: Pace): Promise<void> {
   const { servers, close } = await openFourServers();
   try {
-    const sides = {
-      postgres: sideOf(servers.postgres),
-      sqlite: sideOf(servers.sqlite),
-      bare: sideOf(servers.bare),
-      plain: sideOf(servers.plain),
-    } satisfies Record<ServerName, Side>;
+    const sides = await sidesOf(servers, sideOf);
     reportFour("login", { what: "login" }, sides, await compareCosts(sides, perRound, pace));
     await reportRate(sides.postgres, pace);
   } finally {

@@ -9,7 +9,7 @@ import {
   openFourServers,
   personOf,
   reportFour,
-  type ServerName,
+  sidesOf,
 } from "./support/four_servers.ts";
 import { openConnection } from "./support/http_load.ts";
 import { type Pace, readPace } from "./support/measurement.ts";
@@ -21,12 +21,7 @@ const perRound = 240;
 export async function main(pace: Pace): Promise<void> {
   const { servers, close } = await openFourServers();
   try {
-    const sides = {
-      postgres: await sideOf(servers.postgres),
-      sqlite: await sideOf(servers.sqlite),
-      bare: await sideOf(servers.bare),
-      plain: await sideOf(servers.plain),
-    } satisfies Record<ServerName, Side>;
+    const sides = await sidesOf(servers, sideOf);
     reportFour(
       "refresh",
       { what: "refresh", plural: "refreshes" },

@@ -107,6 +107,19 @@ export function flowSide(
   };
 }
 
+/** The side of each server, made one after the other: what one needs beforehand is in no other's way. */
+export async function sidesOf(
+  { postgres, sqlite, bare, plain }: FourServers["servers"],
+  sideOf: (server: FlowServer) => Side | Promise<Side>,
+): Promise<Readonly<Record<ServerName, Side>>> {
+  return {
+    postgres: await sideOf(postgres),
+    sqlite: await sideOf(sqlite),
+    bare: await sideOf(bare),
+    plain: await sideOf(plain),
+  };
+}
+
 /** Says what one of an activity costs on each server, and how the servers compare. */
 export function reportFour(
   bench: string,

@@ -48,7 +48,7 @@ export function measurementTable(measurements: readonly Measurement[]): Table {
       String(Number(ratio.toPrecision(3))),
       target === undefined
         ? ""
-        : `${of === undefined ? target : limitWords(of)} ${met === true ? "held" : "missed"}`,
+        : `${of === undefined ? Number(target.toPrecision(3)) : limitWords(of)} ${met === true ? "held" : "missed"}`,
     ]),
   ];
 }
