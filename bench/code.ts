@@ -15,7 +15,7 @@ import { openConnection } from "./support/http_load.ts";
 import { type Pace, readPace } from "./support/measurement.ts";
 
 const lanes = 16;
-const perRound = 160;
+const perRound = 300;
 
 /** Measures, and reports a line for each figure. */
 export async function main(pace: Pace): Promise<void> {

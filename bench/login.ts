@@ -17,7 +17,7 @@ import { milliseconds, type Pace, perSecond, progress, readPace, report } from "
 
 const bench = "login";
 const lanes = 8;
-const perRound = 24;
+const perRound = 60;
 
 /** Measures, and reports a line for each figure. */
 export async function main(pace: Pace): Promise<void> {
@@ -47,7 +47,7 @@ async function reportRate(side: Side, pace: Pace): Promise<void> {
   const logins: Cost[] = [];
   for (let round = 0; round < pace.rounds; round += 1) {
     hashes.push(await measureHashRate(pace.sliceMs));
-    logins.push(await costOf(side, pace.quick ? 4 : 2 * perRound));
+    logins.push(await costOf(side, pace.quick ? 4 : perRound));
   }
   const of = <One>(all: readonly One[], what: (one: One) => number) => median(all.map(what));
   const [rate, most] = [of(logins, (one) => one.perSecond), of(hashes, (one) => one.perSecond)];

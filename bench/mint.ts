@@ -29,7 +29,7 @@ import {
 import { measureRsaRate } from "./support/rsa_rate.ts";
 
 const bench = "mint";
-const perRound = 600;
+const perRound = 1_000;
 
 /** Measures, and reports a line for each figure. */
 export async function main(pace: Pace): Promise<void> {

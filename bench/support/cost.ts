@@ -84,7 +84,7 @@ export interface Compared<Name extends string> {
 /**
  * Asks every side in turns, the order changing, so that a machine that slows down slows all of them.
  * @param count how many a side is asked for in each turn
- * @returns of each side the median of its rounds; the first round only warms up
+ * @returns of each side the median of its rounds; those before the first only warm up
  */
 export async function compareCosts<Name extends string>(
   sides: Readonly<Record<Name, Side>>,
@@ -95,7 +95,7 @@ export async function compareCosts<Name extends string>(
   const rounds: Record<string, Cost[]> = Object.fromEntries(names.map((name) => [name, []]));
   const signatures: number[] = [];
   const many = pace.quick ? Math.min(count, 16) : count;
-  for (let round = -1; round < pace.rounds; round += 1) {
+  for (let round = -pace.warmUps; round < pace.rounds; round += 1) {
     progress(round < 0 ? "warming up" : `round ${round + 1} of ${pace.rounds}`);
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const cost = await costOf(sides[name], many);
