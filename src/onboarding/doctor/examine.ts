@@ -2,9 +2,11 @@
 import type { Clock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
 import type { Database } from "../../db/connect.ts";
+import { readConnectionBounds } from "../../db/connections_store.ts";
 import { readOutboxState } from "../../mail/outbox_overview_store.ts";
 import { tryMailServer } from "../../mail/server_trial.ts";
 import { readLogoutsState } from "../../provider/storage/told_logout_store.ts";
+import { checkConnections } from "./connection_checks.ts";
 import type { Finding } from "./finding.ts";
 import { readInstallation } from "./installation.ts";
 import { checkInstallation, checkReadiness } from "./installation_checks.ts";
@@ -42,6 +44,7 @@ export async function examine({ issuer, clock, own, token, tenantClaim }: Examin
   return [
     ...(installation === undefined ? [] : checkInstallation(installation)),
     ...(installation === undefined ? [] : checkReadiness(await observeReadiness(issuer))),
+    ...(own === undefined ? [] : checkConnections(await readConnectionBounds(own.db), own.config)),
     ...(own === undefined ? [] : checkMail(await observeMail(own, issuer, clock()))),
     ...(own === undefined ? [] : [checkLogouts(await readLogoutsState(own.db, clock().getTime() - dayMs))]),
     ...checkIssuer(observation, clock(), signing),

@@ -16,6 +16,7 @@ import {
   findNoClient,
   findNoRole,
 } from "../../../src/onboarding/doctor/aws_checks.ts";
+import { checkConnections } from "../../../src/onboarding/doctor/connection_checks.ts";
 import type { Finding } from "../../../src/onboarding/doctor/finding.ts";
 import {
   checkInstallation,
@@ -108,6 +109,17 @@ const failing: Readonly<Record<string, readonly [RegExp, string | (() => Finding
   store: [
     /does not answer/,
     () => [findStoreFault(new OperationError("unavailable", "The database does not answer."))],
+  ],
+  store_connections: [
+    /^The role \(CONNECTION LIMIT\) allows 20 connections and 9 are used; one more process opens up to 12$/,
+    () =>
+      checkConnections(
+        [
+          { of: "server", atMost: 97, used: 30 },
+          { of: "role", atMost: 20, used: 9 },
+        ],
+        { databasePoolSize: 10, preparedStatements: true },
+      ),
   ],
   readiness: [
     /is too small/,
