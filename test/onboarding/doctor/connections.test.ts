@@ -44,7 +44,7 @@ describe("connections to the store", () => {
       assert.equal((await read()).get("database")?.used, (before?.used ?? 0) + 1);
       const config = readConfig({
         TTI_ISSUER: "http://127.0.0.1:9",
-        TTI_SECRETS: "a-secret-of-the-test-0123456789-0123456789",
+        TTI_SECRETS: Buffer.alloc(32, 1).toString("base64"),
       });
       const found = await examine({
         ...{
