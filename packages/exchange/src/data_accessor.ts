@@ -72,7 +72,7 @@ export class DataAccessor {
    * @throws ExchangeError with step, causes and fix; the signal's reason if the caller aborts
    */
   async *search(request: SearchRequest): AsyncGenerator<RelevantContent, void, undefined> {
-    for await (const page of this.pages(request)) yield* page.results;
+    for await (const page of this.pages(request)) for (const result of page.results) yield result;
   }
 
   /** Like {@link search}, a page at a time; `nextToken` of a page continues later with {@link SearchRequest}. */
@@ -142,7 +142,10 @@ export class DataAccessor {
     return this.#client.events.observe(about, async () => {
       deadline.at(about.step);
       const { clients } = this.#client;
-      const client = await deadline.race(clients.qbusiness(connection.qRegion, credentials, clockOffsetMs));
+      const { qRegion } = connection;
+      const client =
+        clients.keptSearchClient(qRegion, credentials) ??
+        (await deadline.race(clients.searchClient(qRegion, credentials, clockOffsetMs)));
       try {
         return await deadline.race(searchRelevantContent(client, connection, input, deadline.signal));
       } catch (error) {

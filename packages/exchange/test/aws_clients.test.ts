@@ -24,7 +24,7 @@ test("no client is made once all are closed, also for who asked before", async (
   const making = [
     clients.sts("eu-central-1"),
     clients.ssoOidc("eu-central-1", baseCredentials, 0),
-    clients.qbusiness("eu-central-1", baseCredentials, 0),
+    clients.searchClient("eu-central-1", baseCredentials, 0),
   ];
   const reason = new Error("closed");
   closing.abort(reason);
@@ -34,4 +34,18 @@ test("no client is made once all are closed, also for who asked before", async (
     made.map((one) => one.status === "rejected" && one.reason),
     [reason, reason, reason],
   );
+});
+
+test("a client is kept ready for the session it was made for, and for no other, until that is forgotten", async (t) => {
+  const clients = new AwsClients(options);
+  t.after(() => clients.destroy());
+  const [region, elsewhere] = ["eu-central-1", "us-east-1"] as const;
+  const other = { ...baseCredentials, accessKeyId: "ASIAOTHERUSER0000000" };
+  assert.equal(clients.keptSearchClient(region, baseCredentials), undefined);
+  const made = await clients.searchClient(region, baseCredentials, 0);
+  assert.equal(clients.keptSearchClient(region, baseCredentials), made);
+  assert.equal(clients.keptSearchClient(region, other), undefined);
+  assert.equal(clients.keptSearchClient(elsewhere, baseCredentials), undefined);
+  clients.dropSession(baseCredentials.accessKeyId);
+  assert.equal(clients.keptSearchClient(region, baseCredentials), undefined);
 });

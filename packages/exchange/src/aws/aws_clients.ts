@@ -2,7 +2,11 @@
 // A client for one user's session is a thin object over the region's connection handler.
 // The SDK is loaded by the first call that needs it: it costs more than all the rest of the package together.
 
-import type { QBusinessClient, QBusinessClientConfig } from "@aws-sdk/client-qbusiness";
+import type {
+  QBusinessClient,
+  QBusinessClientConfig,
+  SearchRelevantContentCommand,
+} from "@aws-sdk/client-qbusiness";
 import type { SSOOIDCClient, SSOOIDCClientConfig } from "@aws-sdk/client-sso-oidc";
 import type { STSClient, STSClientConfig } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
@@ -22,6 +26,12 @@ export interface AwsClientOptions {
 
 /** Hears a call as the SDK's logger does: command name, input, and output or error, with the secrets in them. */
 export type AwsCallListener = (call: unknown) => void;
+
+/** A user's client of Q Business, with the command it is sent. */
+export interface SearchClient {
+  readonly client: QBusinessClient;
+  readonly SearchRelevantContentCommand: typeof SearchRelevantContentCommand;
+}
 
 export interface AwsClientsOptions {
   /** Hears each call; only for who asks for it by name, because of what it is told. */
@@ -51,7 +61,7 @@ export class AwsClients {
   readonly #sts = new Map<string, STSClient>();
   readonly #ssoOidc = new Map<string, SSOOIDCClient>();
   readonly #qbusiness = new Map<string, QBusinessClient>();
-  readonly #searchClients = new Map<string, QBusinessClient>();
+  readonly #searchClients = new Map<string, SearchClient>();
   readonly #places = new Map<string, Places>();
   /** The ISV's, for all services; undefined: nobody asked yet, or each region of a service has its own. */
   #handler: Promise<RequestHandler> | undefined;
@@ -123,26 +133,32 @@ export class AwsClients {
     });
   }
 
+  /** Q Business for one user's session if it is kept ready: at once, for an import costs at each search. */
+  keptSearchClient(region: string, { accessKeyId }: AwsCredentialIdentity): SearchClient | undefined {
+    const key = `${region} ${accessKeyId}`;
+    const kept = this.#searchClients.get(key);
+    if (kept === undefined) return undefined;
+    this.#searchClients.delete(key);
+    this.#searchClients.set(key, kept);
+    return kept;
+  }
+
   /**
    * Q Business for one user's session.
    *
    * @throws what kept the SDK from being loaded; the reason of `closing`
    */
-  async qbusiness(
+  async searchClient(
     region: string,
     credentials: AwsCredentialIdentity,
     clockOffsetMs: number,
-  ): Promise<QBusinessClient> {
-    const { QBusinessClient } = await import("@aws-sdk/client-qbusiness");
+  ): Promise<SearchClient> {
+    const { QBusinessClient, SearchRelevantContentCommand } = await import("@aws-sdk/client-qbusiness");
     // HTTP/2: the timeout is for a silent stream.
     const requestHandler = await this.#requestHandler({ requestTimeout: this.#options.attemptTimeoutMs });
-    const key = `${region} ${credentials.accessKeyId}`;
-    const kept = this.#searchClients.get(key);
-    if (kept !== undefined) {
-      this.#searchClients.delete(key);
-      this.#searchClients.set(key, kept);
-      return kept;
-    }
+    // Others may have come meanwhile.
+    const kept = this.keptSearchClient(region, credentials);
+    if (kept !== undefined) return kept;
     const overrides = marked(this.#options.overrides?.qbusiness, this.#options.onAwsCall);
     const shared = remember(
       this.#qbusiness,
@@ -162,14 +178,15 @@ export class AwsClients {
       systemClockOffset: clockOffsetMs,
       requestHandler: shared.config.requestHandler,
     });
-    this.#searchClients.set(key, client);
+    const made = { client, SearchRelevantContentCommand };
+    this.#searchClients.set(`${region} ${credentials.accessKeyId}`, made);
     if (this.#searchClients.size > keptSearchClients) {
       for (const oldest of this.#searchClients.keys()) {
         this.#searchClients.delete(oldest);
         break;
       }
     }
-    return client;
+    return made;
   }
 
   /** Lets go of the client of a session that was forgotten. */

@@ -1,7 +1,8 @@
 // Step 4: one page of SearchRelevantContent, in the Q Business application's region.
 
-import type { AttributeFilter, QBusinessClient, RelevantContent } from "@aws-sdk/client-qbusiness";
+import type { AttributeFilter, RelevantContent } from "@aws-sdk/client-qbusiness";
 import type { SearchConnection } from "../connection.ts";
+import type { SearchClient } from "./aws_clients.ts";
 
 export interface SearchPageInput {
   readonly queryText: string;
@@ -21,12 +22,11 @@ export interface SearchPage {
 
 /** Calls SearchRelevantContent; throws what the SDK throws. */
 export async function searchRelevantContent(
-  client: QBusinessClient,
+  { client, SearchRelevantContentCommand }: SearchClient,
   connection: SearchConnection,
   input: SearchPageInput,
   signal: AbortSignal,
 ): Promise<SearchPage> {
-  const { SearchRelevantContentCommand } = await import("@aws-sdk/client-qbusiness");
   const output = await client.send(
     new SearchRelevantContentCommand({
       applicationId: connection.applicationId,
