@@ -96,9 +96,9 @@ export function createPublicApp(deps: PublicAppDeps): RequestListener {
   });
 
   const usual = securityHeaders(deps.issuer);
-  app.use(async function setSecurityHeaders(ctx, next) {
+  app.use(function setSecurityHeaders(ctx, next) {
     ctx.set({ "X-Request-Id": requestIdOf(ctx.req), ...usual });
-    await next();
+    return next();
   });
 
   const applicationCookie = applicationCookieName(deps.issuer);
@@ -130,7 +130,7 @@ export function createPublicApp(deps: PublicAppDeps): RequestListener {
   });
 
   // Callers of /v1 are programs: even its 404, and its refusal of too much, are problem documents.
-  app.use(async function backEndErrors(ctx, next) {
+  app.use(function backEndErrors(ctx, next) {
     if (!isBackEndPath(ctx.path)) return next();
     return answerInJson(ctx, next, deps, requestIdOf(ctx.req));
   });
@@ -150,22 +150,22 @@ export function createPublicApp(deps: PublicAppDeps): RequestListener {
     await next();
   });
 
-  app.use(async function admission(ctx, next) {
+  app.use(function admission(ctx, next) {
     const kind = kindOf(ctx.method, ctx.path);
     const context = currentRequest();
     if (kind === undefined || context === undefined) return next();
-    await deps.admission.serve(kind, ctx.req, context, next);
+    return deps.admission.serve(kind, ctx.req, context, next);
   });
 
   const backEnds = createBackEndRouter(deps.backEnds);
-  app.use(async function knownMethods(ctx, next) {
+  app.use(function knownMethods(ctx, next) {
     if (isOfProgram(ctx)) return next();
     assertMethodIsKnown(ctx, isBackEndPath(ctx.path) ? [backEnds] : [router], providerMethods);
-    await next();
+    return next();
   });
 
   const toBackEnds = backEnds.routes();
-  const serveBackEnds: Koa.Middleware = async (ctx, next) => {
+  const serveBackEnds: Koa.Middleware = (ctx, next) => {
     if (!isBackEndPath(ctx.path)) return next();
     // Nothing else below /v1 reaches a page or the Provider.
     return toBackEnds(ctx as never, async () => {});

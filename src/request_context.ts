@@ -40,8 +40,9 @@ export function goneOf(response: ServerResponse): () => AbortSignal {
   return () => {
     if (signal !== undefined) return signal;
     const controller = new AbortController();
-    if (response.destroyed || response.writableFinished) controller.abort();
-    else response.once("close", () => controller.abort());
+    // With a reason: for one that is not given an error is made, with the way to here in it.
+    if (response.destroyed || response.writableFinished) controller.abort("gone");
+    else response.once("close", () => controller.abort("gone"));
     signal = controller.signal;
     return signal;
   };

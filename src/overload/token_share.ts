@@ -57,8 +57,10 @@ function basicNameOf(authorization: string | undefined): string | undefined {
 
 /** What a JWT claims; nothing is checked. */
 function claimsOf(token: string | null): Readonly<Record<string, unknown>> {
+  // Told apart before it is parsed: a syntax error takes the way to here down, which costs more than all the rest.
+  const payload = token?.split(".")[1];
+  if (payload === undefined || payload === "") return {};
   try {
-    const payload = token?.split(".")[1] ?? "";
     const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString());
     return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : {};
   } catch {

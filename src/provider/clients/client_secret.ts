@@ -1,6 +1,6 @@
 // Owns how client secrets are made, kept and compared. A secret is 256 random bits and is shown once; the
 // store keeps its SHA-256, from which it cannot be found, so a copy of the database opens no client.
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 
 const prefix = "sha256:";
 
@@ -14,7 +14,7 @@ export function generateClientSecret(): string {
  * No slow hash: the secret is random and long, there is nothing to guess.
  */
 export function hashClientSecret(secret: string): string {
-  return prefix + createHash("sha256").update(secret).digest("base64url");
+  return prefix + hash("sha256", secret, "base64url");
 }
 
 /** A secret that was replaced, and counts a while longer beside the new one. */

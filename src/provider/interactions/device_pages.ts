@@ -29,14 +29,14 @@ const looksLikeACode = /^[A-Za-z -]{1,20}$/;
  * script; a person is to compare it in any case (section 5.4).
  */
 export function fillInUserCode(provider: Provider): void {
-  provider.use(async function fillIn(ctx, next) {
+  provider.use(function fillIn(ctx, next) {
     const code = ctx.query["user_code"];
     if (ctx.path === pagePath && (ctx.method === "GET" || ctx.method === "HEAD") && code !== undefined) {
       if (typeof code === "string" && looksLikeACode.test(code)) prefilled.set(ctx.req, code.toUpperCase());
       const { user_code: _filledIn, ...query } = ctx.query;
       ctx.query = query as Record<string, string>;
     }
-    await next();
+    return next();
   });
 }
 

@@ -12,8 +12,8 @@ const forms = /^\/(device|session\/end\/confirm)\/?$/i;
  */
 export function refuseForeignForms(provider: Provider): void {
   const { origin } = new URL(provider.issuer);
-  provider.use(async function refuseForeign(ctx, next) {
+  provider.use(function refuseForeign(ctx, next) {
     if (ctx.method === "POST" && forms.test(ctx.path)) assertOwnForm(ctx.req, origin);
-    await next();
+    return next();
   });
 }

@@ -1,15 +1,17 @@
 // Owns the value of the refresh token that follows another, and whether a used one may be shown again. Pure.
-import { createHmac, hkdfSync } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
 
 /**
  * Derives the keys successors are made with.
  * @param secrets TTI_SECRETS, 32 bytes each, newest first
  * @returns one key for each secret, in the same order
  */
-export function deriveSuccessorKeys(secrets: readonly Uint8Array[]): Buffer[] {
-  return secrets.map((secret) =>
-    Buffer.from(hkdfSync("sha256", secret, "", "tti-provider refresh token successor", 32)),
-  );
+export function deriveSuccessorKeys(secrets: readonly Uint8Array[]): KeyObject[] {
+  return secrets.map((secret) => {
+    const bytes = hkdfSync("sha256", secret, "", "tti-provider refresh token successor", 32);
+    // As an object: of bytes Node.js finds out by an error, each time, that they are none.
+    return createSecretKey(new Uint8Array(bytes));
+  });
 }
 
 /**
@@ -20,7 +22,7 @@ export function deriveSuccessorKeys(secrets: readonly Uint8Array[]): Buffer[] {
  * @param presented the value the client sent
  * @returns 256 bits in base64url, as every other token
  */
-export function successorOf(key: Uint8Array, presented: string): string {
+export function successorOf(key: KeyObject, presented: string): string {
   return createHmac("sha256", key).update(presented).digest("base64url");
 }
 

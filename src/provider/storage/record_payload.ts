@@ -1,6 +1,6 @@
 // Owns what of an oidc-provider record may stand in the table: ids as SHA-256, and payloads without anything
 // a reader of the table could present (token values, session cookies).
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { AdapterPayload } from "oidc-provider";
 
 /** A payload, and in which generation of its client it was made: that has a column of its own. */
@@ -10,7 +10,7 @@ export interface RecordPayload extends AdapterPayload {
 
 /** The form in which an id is stored: SHA-256, base64url. Ids are 128 random bits or more, so no salt. */
 export function hashRecordId(id: string): string {
-  return createHash("sha256").update(id).digest("base64url");
+  return hash("sha256", id, "base64url");
 }
 
 /** The id under which the use of an assertion is recorded, so that it is used once. */
