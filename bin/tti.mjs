@@ -7,8 +7,8 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-// Before anything uses the pool: hashes get a thread for each core but one, and two are left for signatures and names
-// (src/provider/accounts/passwords.ts). Node.js alone has four, however many cores there are.
+// Before anything uses the pool: signatures get a thread for each core, and one is left for names. Node.js alone has four,
+// however many cores there are.
 process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism() + 1));
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

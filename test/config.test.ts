@@ -248,15 +248,6 @@ describe("the settings", () => {
     assert.match(faultsOf({ ...production, TTI_TOKEN_RATE: "0" })["TTI_TOKEN_RATE"] ?? "", /1 to 100000/);
   });
 
-  test("take as many threads as Node.js is told of", () => {
-    assert.equal(readConfig({}).threads, 4);
-    assert.equal(readConfig({ UV_THREADPOOL_SIZE: "17" }).threads, 17);
-    assert.match(
-      faultsOf({ ...production, UV_THREADPOOL_SIZE: "0" })["UV_THREADPOOL_SIZE"] ?? "",
-      /1 to 1024/,
-    );
-  });
-
   test("name every fault of one value at once", () => {
     const issuer = faultsOf({ ...production, TTI_ISSUER: "http://me:pw@Login.isv.example/sso?x=1/" })[
       "TTI_ISSUER"

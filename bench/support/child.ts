@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { bareEnvironment } from "../../test/support/surroundings.ts";
 
-/** As bin/tti.mjs sets it: a thread for each core's hashes, and some to sign. */
+/** As bin/tti.mjs sets it: a thread for each core's signatures, and one beside. */
 export const poolOfThreads = { UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism() + 1)) } as const;
 
 /** A program under bench/support/ that was started, and answers questions. */

@@ -1,7 +1,7 @@
 // Owns the settings of the processes and of the log, and those the AWS SDK reads too.
 import { type LogLevel, logLevels } from "../log.ts";
 import { none, setting } from "./setting.ts";
-import { flag, integer, oneOf, readingKeys, text, webUrl, workerCount } from "./setting_values.ts";
+import { flag, oneOf, readingKeys, text, webUrl, workerCount } from "./setting_values.ts";
 
 export const runningSettings = {
   workers: setting<number | "auto">({
@@ -31,13 +31,6 @@ export const runningSettings = {
     fallback: () => [],
     parse: readingKeys,
     fromFile: true,
-  }),
-  threads: setting({
-    name: "UV_THREADPOOL_SIZE",
-    doc: "Threads in which Node.js hashes passwords, signs, and looks names up, as Node.js reads it. Two of them are left to signatures: so many passwords, less two, are hashed at once, and never on the last core. The command `tti` sets it to the number of cores and one, at least `4`.",
-    defaultText: "`4`",
-    fallback: () => 4,
-    parse: integer(1, 1024),
   }),
   awsEndpointUrl: setting<string | undefined>({
     name: "AWS_ENDPOINT_URL",

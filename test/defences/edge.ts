@@ -153,9 +153,9 @@ export const defences: readonly Defence[] = [
     id: "password-costs-tell-nobody",
     promise:
       "While hashes of two costs are stored, a wrong password takes as long for either, and for nobody.",
-    file: "src/provider/accounts/passwords.ts",
-    find: 'decoy ??= hashAt(leastCost, "nobody',
-    replace: 'decoy ??= hashAt(cost, "nobody',
+    file: "src/provider/accounts/hash_work.ts",
+    find: "const expected = (own === null ? passwordHash : null) ?? decoy;",
+    replace: "const expected = passwordHash ?? decoy;",
     test: "test/provider/accounts/password_cost.test.ts",
   },
   {

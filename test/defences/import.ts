@@ -43,9 +43,9 @@ export const defences: readonly Defence[] = [
   {
     id: "imported-kinds-cost-alike",
     promise: "A wrong password costs the same for people of every kind of hash, and for nobody.",
-    file: "src/provider/accounts/passwords.ts",
-    find: "if (kind !== own) await decoyOf(kind)?.verify(typed);",
-    replace: "if (kind === own) await decoyOf(kind)?.verify(typed);",
+    file: "src/provider/accounts/hash_work.ts",
+    find: "if (kind !== own) await decoyOf(kind)?.verify(password);",
+    replace: "if (kind === own) await decoyOf(kind)?.verify(password);",
     test: hashTest,
   },
   {

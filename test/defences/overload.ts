@@ -138,6 +138,16 @@ export const defences: readonly Defence[] = [
     name: "keeps no kind waiting",
   },
   {
+    id: "hashes-give-way",
+    promise: "The hash of a password gives way to tokens that are asked for meanwhile (where Linux runs it).",
+    faults: ["I21"],
+    file: "src/provider/accounts/hash_thread.ts",
+    find: "const nicer = 10;",
+    replace: "const nicer = 0;",
+    test: "test/provider/accounts/hash_threads.test.ts",
+    name: "give way to all else",
+  },
+  {
     id: "share-of-tokens-by-network-first",
     promise: "Who names another's client is in the way of their own network only.",
     faults: ["I21"],

@@ -3,9 +3,9 @@
 //
 // Every form names its cost, and whoever wrote the file chose it: without limits one row would keep a core, or the
 // memory, busy at every attempt to sign in.
-import { pbkdf2, scrypt, timingSafeEqual } from "node:crypto";
-import { promisify } from "node:util";
-import { verify as verifyArgon2 } from "@node-rs/argon2";
+//
+// What is computed keeps the thread busy: it is for those that do nothing else (hash_work.ts).
+import { pbkdf2Sync, scryptSync, timingSafeEqual } from "node:crypto";
 
 /** The most one hash may cost: about a second of a core, and 128 MiB. */
 export const importedHashLimits = {
@@ -107,7 +107,7 @@ const schemes: readonly Scheme[] = [
       }
       if (bytesOf(salt, 8) === undefined || bytesOf(digest, 16) === undefined) return brokenBytes;
       const kind = `$${scheme}$v=19$m=${memory},t=${passes},p=${lanes}`;
-      return { hash: { kind, verify: ofEachForm((typed) => verifyArgon2(text, typed)) } };
+      return { hash: { kind, verify: ofEachForm((typed) => verifiesArgon2(typed, text)) } };
     },
   },
   {
@@ -123,7 +123,7 @@ const schemes: readonly Scheme[] = [
       if (salted === undefined || expected === undefined) return brokenBytes;
       const options = { N, r: blocks, p: lanes, maxmem: 256 * scryptWork };
       const verify = async (typed: Buffer) =>
-        timingSafeEqual(await deriveScrypt(typed, salted, expected.length, options), expected);
+        timingSafeEqual(scryptSync(typed, salted, expected.length, options), expected);
       return {
         hash: { kind: `$scrypt$ln=${Number(ln)},r=${blocks},p=${lanes}`, verify: ofEachForm(verify) },
       };
@@ -147,15 +147,12 @@ const schemes: readonly Scheme[] = [
         return costly(`has ${iterations * blocks} iterations of PBKDF2`, `at most ${pbkdf2Iterations}`);
       }
       const verify = async (typed: Buffer) =>
-        timingSafeEqual(await derivePbkdf2(typed, salted, iterations, expected.length, hashName), expected);
+        timingSafeEqual(pbkdf2Sync(typed, salted, iterations, expected.length, hashName), expected);
       const kind = `$pbkdf2-${hashName}$i=${iterations},l=${expected.length}`;
       return { hash: { kind, verify: ofEachForm(verify) } };
     },
   },
 ];
-
-const derivePbkdf2 = promisify(pbkdf2);
-const deriveScrypt = promisify<Buffer, Buffer, number, import("node:crypto").ScryptOptions, Buffer>(scrypt);
 
 const brokenBytes = malformed(
   "its salt or its digest is not in Base64, or its digest is shorter than 16 bytes or longer than 64",
@@ -169,12 +166,18 @@ function bytesOf(base64 = "", least: number): Buffer | undefined {
   return isWhole && bytes.length >= least && bytes.length <= 64 ? bytes : undefined;
 }
 
+// What only reads such a hash, at an import, loads no library for it.
+async function verifiesArgon2(typed: Buffer, hash: string): Promise<boolean> {
+  const { verifySync } = await import("@node-rs/argon2");
+  return verifySync(hash, typed);
+}
+
 // bcrypt reads 72 bytes and no more, as whatever made the hash did; and some implementations stop at U+0000, so that
 // everything after it would be let pass: who types one is refused, at the same cost.
 async function verifiesBcrypt(typed: Buffer, hash: string): Promise<boolean> {
   // A library of its own in memory, which most installations never need.
-  const { verify } = await import("@node-rs/bcrypt");
-  const matches = await verify(typed.subarray(0, 72), hash);
+  const { verifySync } = await import("@node-rs/bcrypt");
+  const matches = verifySync(typed.subarray(0, 72), hash);
   return matches && !typed.includes(0);
 }
 

@@ -1,22 +1,19 @@
 // Owns password hashing: Argon2id, through a queue that is bounded by number and age and fair between networks and accounts,
 // equally slow for users who do not exist; and the one
 // judgement of new passwords, which whoever sets one goes through. Hashes that came with people from elsewhere, and our own
-// of another cost, are verified here too, under the same bound (imported_hash.ts reads them).
+// of another cost, are verified here too, under the same bound (imported_hash.ts reads them). What is computed is computed in
+// threads of its own (hash_threads.ts).
 import { availableParallelism } from "node:os";
-import { hash, verify } from "@node-rs/argon2";
 import { OperationError } from "../../errors.ts";
 import { parseClientAddress } from "../../input/client_address.ts";
 import { isStorable } from "../../input/text.ts";
 import { FairQueue, type QueueTime } from "../../overload/fair_queue.ts";
 import { currentRequest } from "../../request_context.ts";
 import { inSpan } from "../../tracing/active_span.ts";
-import { decoyOf, readImportedHash } from "./imported_hash.ts";
+import { type HashThreads, hashThreads } from "./hash_threads.ts";
 import { kindOfCost, leastCost, type PasswordCost } from "./password_cost.ts";
 import { findWeakness } from "./password_strength.ts";
 import { faultOfLength, faultOfText, faultOfWeakness, type PasswordFault } from "./password_words.ts";
-
-const argon2Options = ({ memoryMib, passes }: PasswordCost) =>
-  ({ memoryCost: memoryMib * 1024, timeCost: passes, parallelism: 1 }) as const;
 
 /** Shortest password a new account may have, in characters. */
 const shortestPassword = 10;
@@ -116,36 +113,32 @@ async function faultOf(
 
 /** What the hasher is made with. */
 export interface PasswordOptions {
-  /**
-   * How many hashes may run at once. The default leaves a core, and two threads of the pool, to sign tokens: hashing and
-   * signing share it, and a burst of logins must not stall the signatures.
-   */
+  /** How many hashes may run at once: all cores but one, by default. */
   concurrency?: number;
   time?: QueueTime;
   /** What a new hash costs; the least by default. */
   cost?: PasswordCost;
   /** What the service is called: no new password is made of it. */
   serviceNames?: readonly string[];
+  /** Where they are computed: in this process's threads, unless a test says otherwise. */
+  threads?: HashThreads;
 }
 
 /**
  * How many passwords are hashed at once.
  * @param cores of the machine
- * @param threads of the pool that Node.js hashes, signs, reads files and looks names up in
  * @param processes that hash on the machine at the same time: together they leave a core to sign tokens
  */
-export const hashesAtOnce = (cores: number, threads: number, processes = 1): number =>
-  Math.max(1, Math.min(Math.floor((cores - 1) / processes), threads - 2));
-
-/** Node.js has as many threads unless `UV_THREADPOOL_SIZE` says otherwise. */
-const usualThreads = 4;
+export const hashesAtOnce = (cores: number, processes = 1): number =>
+  Math.max(1, Math.floor((cores - 1) / processes));
 
 /** Makes the password hasher. */
 export function createPasswords({
-  concurrency = hashesAtOnce(availableParallelism(), usualThreads),
+  concurrency = hashesAtOnce(availableParallelism()),
   time,
   cost = leastCost,
   serviceNames = [],
+  threads = hashThreads,
 }: PasswordOptions = {}): QueuedPasswords {
   const queue = new FairQueue({
     ...hashQueueLimits,
@@ -162,10 +155,8 @@ export function createPasswords({
       back?.();
     }
   };
-  let decoy: Promise<string> | undefined;
-  const hashAt = (at: PasswordCost, password: string) => hash(canonical(password), argon2Options(at));
   const hashPassword = (password: string) =>
-    inSpan("hash", "password hash", {}, () => inTurn({}, () => hashAt(cost, password)));
+    inSpan("hash", "password hash", {}, () => inTurn({}, () => threads.makeHash({ password, cost })));
   return {
     queue,
     assertRoom: (account) => queue.assertRoom(shareOf({ account })),
@@ -176,20 +167,14 @@ export function createPasswords({
       return hashPassword(password);
     },
     async verifyPassword(passwordHash, password, { own, present } = noneImported, asker = {}) {
-      // Of the least cost, whatever new ones cost: the kind that no column tells of. Once, and in nobody's turn.
-      decoy ??= hashAt(leastCost, "nobody signs in with this password");
-      const expected = (own === null ? passwordHash : null) ?? (await decoy);
       const tooLong = [...password].length > longestPassword;
-      const typed = tooLong ? "" : password;
-      const counts = !tooLong && passwordHash != null;
-      const imported = own === null ? undefined : readImportedHash(passwordHash ?? "").hash;
-      const compare = async () => {
-        if ((await imported?.verify(typed)) && counts) return true;
-        if ((await verify(expected, canonical(typed))) && counts && own === null) return true;
-        // A right password shows its user anyway. A wrong one costs the same, whomever it was tried for.
-        for (const kind of present) if (kind !== own) await decoyOf(kind)?.verify(typed);
-        return false;
+      const asked = {
+        password: tooLong ? "" : password,
+        passwordHash: passwordHash ?? null,
+        counts: !tooLong && passwordHash != null,
+        ...{ own, present },
       };
+      const compare = () => threads.matchesHash(asked);
       return inSpan("hash", "password verify", {}, () => inTurn(asker, compare));
     },
   };
@@ -200,10 +185,10 @@ export function createPasswords({
  * @param processes how many hash on this machine at the same time: each does its share
  */
 export function passwordsOf(
-  { passwordMemoryMib: memoryMib, passwordPasses: passes, publicName, issuer, threads }: PasswordSettings,
+  { passwordMemoryMib: memoryMib, passwordPasses: passes, publicName, issuer }: PasswordSettings,
   processes = 1,
 ): QueuedPasswords {
-  const concurrency = hashesAtOnce(availableParallelism(), threads, processes);
+  const concurrency = hashesAtOnce(availableParallelism(), processes);
   const serviceNames = [publicName ?? "", new URL(issuer).hostname];
   return createPasswords({ concurrency, cost: { memoryMib, passes }, serviceNames });
 }
@@ -214,13 +199,9 @@ export interface PasswordSettings {
   passwordPasses: number;
   publicName: string | undefined;
   issuer: string;
-  threads: number;
 }
 
 const noneImported: ImportedKinds = { own: null, present: [] };
-
-// The same password typed on another keyboard may arrive composed differently (NIST SP 800-63B).
-const canonical = (password: string): string => password.normalize("NFKC");
 
 // Strangers and those the browser is known of in turn; then networks, then the accounts they try.
 function shareOf({ known = false, account = "" }: Asker): [string, string, string] {

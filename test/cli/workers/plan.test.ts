@@ -36,9 +36,9 @@ test("a worker is started again at once, then after pauses that double up to a b
 });
 
 test("workers together hash as many passwords at once as one process would, and each at least one", () => {
-  assert.equal(hashesAtOnce(8, 16, 1), 7);
-  assert.equal(hashesAtOnce(8, 16, 2), 3);
-  assert.equal(hashesAtOnce(8, 16, 7), 1);
-  assert.equal(hashesAtOnce(2, 16, 2), 1);
-  assert.equal(hashesAtOnce(1, 16, 4), 1);
+  assert.equal(hashesAtOnce(8, 1), 7);
+  assert.equal(hashesAtOnce(8, 2), 3);
+  assert.equal(hashesAtOnce(8, 7), 1);
+  assert.equal(hashesAtOnce(2, 2), 1);
+  assert.equal(hashesAtOnce(1, 4), 1);
 });
