@@ -165,7 +165,7 @@ export const defences: readonly Defence[] = [
       "Codes and refresh tokens that are used up in one statement with others' are used by one caller too.",
     cve: [4],
     file: "src/provider/storage/exchange_store.ts",
-    find: "where r.consumed_at_ms is null order by",
+    find: "where case when r.consumed_at_ms is null then true end order by",
     replace: "order by",
     test: "test/security/single_use_table.test.ts",
   },

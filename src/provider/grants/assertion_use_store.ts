@@ -5,6 +5,7 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import { measureEvent } from "../../audit/event_measures.ts";
 import type { NewAuditEvent } from "../../audit/event_types.ts";
 import { createBatcher } from "../../db/batch.ts";
+import { broughtRows, typedColumns } from "../../db/brought_rows.ts";
 import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import { createRecordOnce, recordBindings } from "../storage/record_store.ts";
@@ -39,10 +40,10 @@ export interface UseOutcome {
 // PostgreSQL only: one round trip and one commit, as little as a mint can write. In the order of ids, so that two
 // instances that are sent the same assertions never wait for each other in a circle.
 const statement = `
-with asked as (
-  select * from unnest(cast(? as text[]), cast(? as text[]), cast(? as bigint[]), cast(? as text[]), cast(? as bigint[]),
-    cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]),
-    cast(? as text[]), cast(? as text[])) as asked (id_hash, payload, expires_at_ms, ${auditColumns.join(", ")})),
+with asked as (select * from ${broughtRows("asked", {
+  ...{ id_hash: "text", payload: "text", expires_at_ms: "bigint" },
+  ...typedColumns(auditColumns),
+})}),
 used as (
   insert into oidc_records (model, id_hash, payload, expires_at_ms)
   select 'ReplayDetection', id_hash, payload, expires_at_ms from asked order by id_hash
@@ -75,7 +76,7 @@ export async function createUsesWithEvents(
   );
   const added = await runStatement<{ id: string }>(
     db,
-    "assertion_uses_with_events_2",
+    "assertion_uses_with_events_3",
     statement,
     columns as string[][],
   );

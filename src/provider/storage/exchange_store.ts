@@ -6,6 +6,7 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import { measureEvent } from "../../audit/event_measures.ts";
 import type { NewAuditEvent } from "../../audit/event_types.ts";
 import { createBatcher } from "../../db/batch.ts";
+import { broughtRows, typedColumns } from "../../db/brought_rows.ts";
 import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import type { HeldRecord } from "../library/one_write.ts";
@@ -29,19 +30,16 @@ export type Exchanger = (exchange: Exchange) => Promise<boolean>;
 const given = recordColumns.map((column) => `given.${column}`).join(", ");
 const generation =
   "coalesce(given.client_generation, (select c.generation from clients c where c.client_id = given.client_id), 0)";
-const typeOf = (column: string) =>
-  column.endsWith("_ms") ? "bigint" : column.endsWith("_generation") ? "integer" : "text";
-const arrays = (columns: readonly string[]) =>
-  columns.map((column) => `cast(? as ${typeOf(column)}[])`).join(", ");
-
+// (What is asked of a case the planner takes for likely. Of "is null" it expects so few rows of a table that nobody has counted that
+// it reads it as a whole, and keeps to that while the table grows.)
 // What somebody else used meanwhile is not open any more once its lock is ours. Rows are locked in one order, so that two instances that are shown the same codes never wait for each other in a circle.
 const statement = `
 with asked as (
-  select * from unnest(${arrays(["model", "id_hash", "now_ms"])}) as asked (model, id_hash, now_ms)),
+  select * from ${broughtRows("asked", typedColumns(["model", "id_hash", "now_ms"]))}),
 open as (
   select r.model, r.id_hash, asked.now_ms from asked
   join oidc_records r on r.model = asked.model and r.id_hash = asked.id_hash
-  where r.consumed_at_ms is null order by r.model, r.id_hash for update of r),
+  where case when r.consumed_at_ms is null then true end order by r.model, r.id_hash for update of r),
 used as (
   update oidc_records r set consumed_at_ms = open.now_ms from open
   where r.model = open.model and r.id_hash = open.id_hash
@@ -49,12 +47,12 @@ used as (
 given as (
   insert into oidc_records (${recordColumns.join(", ")})
   select ${given.replace("given.client_generation", generation)}
-  from unnest(${arrays(["for_hash", ...recordColumns])}) as given (for_hash, ${recordColumns.join(", ")})
+  from ${broughtRows("given", typedColumns(["for_hash", ...recordColumns]))}
   where given.for_hash in (select id_hash from used)),
 told as (
   insert into audit_events (${auditColumns.join(", ")})
   select ${auditColumns.map((column) => `told.${column}`).join(", ")}
-  from unnest(${arrays(["for_hash", ...auditColumns])}) as told (for_hash, ${auditColumns.join(", ")})
+  from ${broughtRows("told", typedColumns(["for_hash", ...auditColumns]))}
   where told.for_hash in (select id_hash from used))
 select id_hash from used`;
 
@@ -80,7 +78,7 @@ async function exchangeTogether(db: Database, all: readonly Asked[]): Promise<bo
   const events = all.flatMap(({ event, now, origin }, place) =>
     event === undefined ? [] : [[hashes[place], ...auditRowOf(event, now, origin)]],
   );
-  const rows = await runStatement<{ id_hash: string }>(db, "oidc_records_exchange_1", statement, [
+  const rows = await runStatement<{ id_hash: string }>(db, "oidc_records_exchange_2", statement, [
     all.map(({ used }) => used.model),
     hashes,
     all.map(({ now }) => now.getTime()),

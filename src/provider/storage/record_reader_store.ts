@@ -2,6 +2,7 @@
 // for three, one after the other, and a statement for many costs about what one for one does.
 import type { AdapterPayload } from "oidc-provider";
 import { createBatcher } from "../../db/batch.ts";
+import { broughtRows } from "../../db/brought_rows.ts";
 import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import { hashRecordId, parsePayload, type RecordPayload } from "./record_payload.ts";
@@ -133,9 +134,9 @@ async function findRows(
   if (!isPostgres(db)) return Promise.all(asked.map((one) => findRow(db, column, one)));
   const rows = await runStatement<RecordRow & { place: number }>(
     db,
-    `oidc_records_find_by_${column}_1`,
+    `oidc_records_find_by_${column}_2`,
     `select asked.place, ${foundColumns}
-     from unnest(cast(? as text[]), cast(? as text[])) with ordinality as asked (model, hash, place)
+     from ${broughtRows("asked", { model: "text", hash: "text" })}
      join oidc_records r on r.model = asked.model and r.${column} = asked.hash
      left join clients c on c.client_id = r.client_id where ${recordStands}`,
     [asked.map(({ model }) => model), asked.map(({ hash }) => hash)],

@@ -1,6 +1,7 @@
 // Owns reading everything a token is decided from in one statement: account, tenant, membership, proven
 // domains, presence. Nothing is cached: a membership that ends, ends now.
 import { createBatcher } from "../../db/batch.ts";
+import { broughtRows } from "../../db/brought_rows.ts";
 import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import { levelOfNumber } from "../../login_levels.ts";
@@ -136,8 +137,10 @@ from (select cast(? as text) as account_id, cast(? as text) as tenant_id, cast(?
   cast(? as text) as vouching_client_id, cast(? as bigint) as now_ms) asked ${joins}`;
 // PostgreSQL only.
 const statementForMany = `select asked.place, ${columns}
-from unnest(cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as text[]), cast(? as bigint[]))
-  with ordinality as asked (account_id, tenant_id, client_id, vouching_client_id, now_ms, place) ${joins}`;
+from ${broughtRows("asked", {
+  ...{ account_id: "text", tenant_id: "text", client_id: "text", vouching_client_id: "text" },
+  now_ms: "bigint",
+})} ${joins}`;
 
 /** Reads what the store says about an account in a tenant. */
 export async function readSubject(db: Database, query: SubjectQuery): Promise<SubjectFacts> {
@@ -151,7 +154,7 @@ export async function readSubjects(db: Database, queries: readonly SubjectQuery[
   const [only] = queries;
   if (queries.length === 1 && only !== undefined) return [await readSubject(db, only)];
   if (!isPostgres(db)) return Promise.all(queries.map((query) => readSubject(db, query)));
-  const rows = await runStatement<SubjectRow & { place: number }>(db, "subjects_read_6", statementForMany, [
+  const rows = await runStatement<SubjectRow & { place: number }>(db, "subjects_read_7", statementForMany, [
     queries.map((query) => query.accountId),
     queries.map((query) => query.tenantId ?? null) as string[],
     queries.map((query) => query.clientId),
