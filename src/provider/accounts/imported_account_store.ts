@@ -149,7 +149,7 @@ function compared(row: ComparedRow): ComparedAccount {
 
 const digestOf = (hash: string): string => createHash("sha256").update(hash).digest("base64url");
 
-/** Lists the kinds of hashes that accounts have now, but for the least of our own. Asked at each sign-in, whoever signs in. */
+/** Lists the kinds of hashes that accounts have now, but for the least of our own. */
 export async function listImportedHashKinds(db: Database): Promise<string[]> {
   const rows = await runStatement<{ kind: string }>(
     db,

@@ -15,35 +15,80 @@ export interface CountedAttempt {
 }
 
 /**
- * Counts one attempt if the rate admits it.
+ * Counts one attempt if the rate admits it, and tells metrics of one that it does not.
  *
  * A count from the future (a clock was ahead when it was written) is cut to the most the rate can give, so that
  * nobody waits longer than one interval for it, and no clock difference between instances earns new attempts.
  */
 export async function countAttempt(db: Database, key: RatedKey, now: Date): Promise<CountedAttempt> {
+  const [counted = { waitMs: 0, healed: false }] = await countAttempts(db, [key], now);
+  tellThrottled(db, key, counted);
+  return counted;
+}
+
+/** Tells metrics of an attempt that a rate did not admit. */
+export function tellThrottled(db: Database, { kind }: RatedKey, { waitMs }: CountedAttempt): void {
+  if (kind !== undefined && waitMs !== undefined) tell(db, one("tti_throttled_total", { kind }));
+}
+
+/**
+ * Counts one attempt under each of some keys whose rate admits it, in one statement: what one refuses, another may have counted.
+ * @returns what counting came to, in the order of the keys
+ */
+export async function countAttempts(
+  db: Database,
+  keys: readonly RatedKey[],
+  now: Date,
+): Promise<CountedAttempt[]> {
   const nowMs = now.getTime();
-  const { intervalMs } = key.rate;
-  const latestMs = latestAdmissibleMs(nowMs, key.rate);
   // One more than any admitted attempt leaves behind, so that the two are told apart.
-  const cutMs = latestPossibleMs(nowMs, key.rate) + 1;
-  const [row] = await runStatement<{ until_ms: number }>(
+  const cutOf = ({ rate }: RatedKey) => latestPossibleMs(nowMs, rate) + 1;
+  const sorted = keys.toSorted(inOneOrder);
+  const rows = await runStatement<AttemptRow>(
     db,
-    "count_sign_in_attempt",
-    `insert into sign_in_attempts (key_hash, until_ms) values (?, ?)
+    `count_sign_in_attempts_${keys.length}`,
+    `with asked (key_hash, until_ms, latest_ms, cut_ms) as (values ${sorted
+      .map(() => "(cast(? as text), cast(? as bigint), cast(? as bigint), cast(? as bigint))")
+      .join(", ")})
+     insert into sign_in_attempts (key_hash, until_ms) select key_hash, until_ms from asked where true
      on conflict (key_hash) do update
        set until_ms = case
-         when sign_in_attempts.until_ms > ? then ?
-         when sign_in_attempts.until_ms > ? then sign_in_attempts.until_ms + ?
-         else ? end
-       where sign_in_attempts.until_ms <= ? or sign_in_attempts.until_ms > ?
-     returning until_ms`,
-    [key.keyHash, nowMs + intervalMs, cutMs, cutMs, nowMs, intervalMs, nowMs + intervalMs, latestMs, cutMs],
+         when sign_in_attempts.until_ms > ${asked("cut_ms")} then ${asked("cut_ms")}
+         when sign_in_attempts.until_ms > ? then sign_in_attempts.until_ms + excluded.until_ms - ?
+         else excluded.until_ms end
+       where sign_in_attempts.until_ms <= ${asked("latest_ms")} or sign_in_attempts.until_ms > ${asked("cut_ms")}
+     returning key_hash, until_ms`,
+    [
+      ...sorted.flatMap((key) => [
+        ...[key.keyHash, nowMs + key.rate.intervalMs, latestAdmissibleMs(nowMs, key.rate), cutOf(key)],
+      ]),
+      nowMs,
+      nowMs,
+    ],
   );
-  if (row !== undefined && row.until_ms < cutMs) return { waitMs: undefined, healed: false };
-  if (key.kind !== undefined) tell(db, one("tti_throttled_total", { kind: key.kind }));
-  const untilMs = row?.until_ms ?? (await readUntil(db, key.keyHash)) ?? nowMs;
-  return { waitMs: Math.min(Math.max(0, untilMs - latestMs), intervalMs), healed: row !== undefined };
+  const written = new Map(rows.map((row) => [row.key_hash, row.until_ms]));
+  const untouched = keys.filter(({ keyHash }) => !written.has(keyHash));
+  const standing = untouched.length === 0 ? written : await readUntil(db, untouched);
+  return keys.map((key) => {
+    const writtenMs = written.get(key.keyHash);
+    if (writtenMs !== undefined && writtenMs < cutOf(key)) return { waitMs: undefined, healed: false };
+    const untilMs = writtenMs ?? standing.get(key.keyHash) ?? nowMs;
+    const waitMs = Math.max(0, untilMs - latestAdmissibleMs(nowMs, key.rate));
+    return { waitMs: Math.min(waitMs, key.rate.intervalMs), healed: writtenMs !== undefined };
+  });
 }
+
+interface AttemptRow {
+  key_hash: string;
+  until_ms: number;
+}
+
+const asked = (column: string): string =>
+  `(select ${column} from asked where asked.key_hash = excluded.key_hash)`;
+
+// Statements that write several rows write them in this order, so that none waits for one that waits for it.
+const inOneOrder = (one: { keyHash: string }, other: { keyHash: string }): number =>
+  one.keyHash < other.keyHash ? -1 : 1;
 
 /** Tells which of some rates have no attempt left now. */
 export async function findExceeded(
@@ -51,36 +96,57 @@ export async function findExceeded(
   keys: readonly RatedKey[],
   now: Date,
 ): Promise<ReadonlySet<RatedKey>> {
-  const rows: { key_hash: string; until_ms: number }[] = await db("sign_in_attempts")
-    .whereIn(
-      "key_hash",
-      keys.map(({ keyHash }) => keyHash),
-    )
-    .select("key_hash", "until_ms");
-  const untilMs = new Map(rows.map((row) => [row.key_hash, Number(row.until_ms)]));
+  const untilMs = await readUntil(db, keys);
   return new Set(
     keys.filter(({ keyHash, rate }) => (untilMs.get(keyHash) ?? 0) > latestAdmissibleMs(now.getTime(), rate)),
   );
 }
 
-async function readUntil(db: Database, keyHash: string): Promise<number | undefined> {
-  const row: { until_ms: number } | undefined = await db("sign_in_attempts")
-    .where("key_hash", keyHash)
-    .first("until_ms");
-  return row?.until_ms;
+async function readUntil(
+  db: Database,
+  keys: readonly { keyHash: string }[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await runStatement<AttemptRow>(
+    db,
+    `sign_in_attempts_read_${keys.length}`,
+    `select key_hash, until_ms from sign_in_attempts where key_hash in (${keys.map(() => "?").join(", ")})`,
+    keys.map(({ keyHash }) => keyHash),
+  );
+  return new Map(rows.map((row) => [row.key_hash, row.until_ms]));
 }
 
 /** Takes back one counted attempt: a sign-in that succeeded costs nothing. */
 export async function uncountAttempt(db: Database, key: RatedKey): Promise<void> {
-  await db("sign_in_attempts").where("key_hash", key.keyHash).decrement("until_ms", key.rate.intervalMs);
+  await settleAttempts(db, { takenBack: [key] });
 }
 
 /** Remembers that an account signed in from an address or in a browser, until the given moment. */
 export async function saveKnown(db: Database, knownHash: string, untilMs: number): Promise<void> {
-  await db("sign_in_attempts")
-    .insert({ key_hash: knownHash, until_ms: untilMs })
-    .onConflict("key_hash")
-    .merge(["until_ms"]);
+  await settleAttempts(db, { known: [{ keyHash: knownHash, untilMs }] });
+}
+
+/** What comes of an attempt that was let through. */
+export interface Settled {
+  /** Under which keys it was counted, and is not any more. */
+  takenBack?: readonly RatedKey[];
+  /** Marks of where an account signed in, and until when each stands, epoch milliseconds. */
+  known?: readonly { keyHash: string; untilMs: number }[];
+}
+
+/** Takes back what was counted, and remembers where the account signed in, in one statement. */
+export async function settleAttempts(db: Database, { takenBack = [], known = [] }: Settled): Promise<void> {
+  // A moment below zero is an interval to take away. Where the row has been swept away meanwhile, it is one that is over.
+  const rows = [...takenBack.map(({ keyHash, rate }) => ({ keyHash, untilMs: -rate.intervalMs })), ...known];
+  if (rows.length === 0) return;
+  await runStatement(
+    db,
+    `settle_sign_in_attempts_${rows.length}`,
+    `insert into sign_in_attempts (key_hash, until_ms) values ${rows.map(() => "(?, ?)").join(", ")}
+     on conflict (key_hash) do update set until_ms = case
+       when excluded.until_ms < 0 then sign_in_attempts.until_ms + excluded.until_ms else excluded.until_ms end
+     returning key_hash`,
+    rows.toSorted(inOneOrder).flatMap(({ keyHash, untilMs }) => [keyHash, untilMs]),
+  );
 }
 
 /** Tells which of some marks of known addresses and browsers stand. */
@@ -89,11 +155,11 @@ export async function findKnown(
   knownHashes: readonly string[],
   now: Date,
 ): Promise<Set<string>> {
-  const rows: { key_hash: string }[] = await db("sign_in_attempts")
-    .whereIn("key_hash", [...knownHashes])
-    .where("until_ms", ">", now.getTime())
-    .select("key_hash");
-  return new Set(rows.map((row) => row.key_hash));
+  const untilMs = await readUntil(
+    db,
+    knownHashes.map((keyHash) => ({ keyHash })),
+  );
+  return new Set(knownHashes.filter((hash) => (untilMs.get(hash) ?? 0) > now.getTime()));
 }
 
 /**
