@@ -11,8 +11,12 @@ export async function findAccountLanguage(db: Database, accountId: string): Prom
     "select language from accounts where id = ?",
     [accountId],
   );
-  const language = row?.language ?? undefined;
-  return isLanguage(language) ? language : undefined;
+  return readLanguage(row?.language ?? null);
+}
+
+/** A language as it is kept; undefined: none, or one that is spoken here no longer. */
+export function readLanguage(language: string | null): Language | undefined {
+  return language !== null && isLanguage(language) ? language : undefined;
 }
 
 /** Keeps the language a person chose. */

@@ -6,10 +6,10 @@ import { browserFamily } from "../../input/browser_family.ts";
 import { parseClientAddress } from "../../input/client_address.ts";
 import type { StoreAndClock } from "../../installation.ts";
 import { createMail } from "../../mail/outbox_store.ts";
-import type { Account } from "./account_store.ts";
 import { type AttemptOrigin, knownForMs } from "./attempt_rates.ts";
+import { type CompletedPerson, getCompletedPerson } from "./completed_person_store.ts";
 import { saveFirstSignIn } from "./first_sign_in_store.ts";
-import { countAttempt, findKnown, makeMark, saveKnown } from "./sign_in_attempt_store.ts";
+import { countAttempt, makeMark, saveKnown, settleAttempts } from "./sign_in_attempt_store.ts";
 
 /**
  * How many such mails one account gets. Only who knows the password causes them, by a new browser and a new address each; whoever
@@ -29,27 +29,49 @@ export interface DeviceOrigin extends AttemptOrigin {
 }
 
 /**
+ * Reads for whom a sign-in is complete, and whether they have signed in from there.
+ * @throws OperationError account_not_found
+ */
+export function getPersonHere(
+  { db, clock }: StoreAndClock,
+  accountId: string,
+  origin: DeviceOrigin,
+): Promise<CompletedPerson> {
+  return getCompletedPerson(db, accountId, marksOf(accountId, origin), clock());
+}
+
+/**
  * Remembers where a person signed in, and has them told if it is new. To be called once a sign-in is complete, with every factor
  * it takes, and before anything is answered.
  * @returns whether a mail was put in
  */
 export async function rememberDevice(
   { db, clock, sendsMail }: DeviceDeps,
-  { id, email }: Pick<Account, "id" | "email">,
+  { id, email, hasSignedIn, isKnownHere }: CompletedPerson,
   origin: DeviceOrigin,
 ): Promise<boolean> {
   const now = clock();
   const nowMs = now.getTime();
   const { browser, address } = marksOf(id, origin);
-  const known = await findKnown(db, [address, ...(browser === undefined ? [] : [browser])], now);
+  const until = { nowMs, untilMs: nowMs + knownForMs };
+  const marks = [address, ...(browser === undefined ? [] : [browser])].toSorted();
+  // Nothing to tell, and nothing that only one of several may do.
+  if (hasSignedIn && (isKnownHere || !sendsMail)) {
+    await settleAttempts(db, { known: marks.map((keyHash) => ({ keyHash, untilMs: until.untilMs })) });
+    return false;
+  }
   return db.transaction(async (trx) => {
     const first = await saveFirstSignIn(trx, id, now);
-    const until = { nowMs, untilMs: nowMs + knownForMs };
-    // Of several sign-ins at once in one browser, one makes its mark.
-    const isNew = await makeMark(trx, browser ?? address, until);
-    if (!isNew) await saveKnown(trx, browser ?? address, until.untilMs);
-    if (browser !== undefined) await saveKnown(trx, address, until.untilMs);
-    if (!sendsMail || first || !isNew || known.size > 0 || email === null) return false;
+    let isNew = false;
+    // In the order of every statement that writes several.
+    for (const mark of marks) {
+      const isTold = mark === (browser ?? address);
+      // Of several sign-ins at once in one browser, one makes its mark.
+      const isMade = isTold && (await makeMark(trx, mark, until));
+      if (!isMade) await saveKnown(trx, mark, until.untilMs);
+      isNew ||= isMade;
+    }
+    if (!sendsMail || first || !isNew || isKnownHere || email === null) return false;
     const { waitMs } = await countAttempt(
       trx,
       { kind: "new_device_mail", keyHash: hashOf("mails", id), rate: newDeviceRate },

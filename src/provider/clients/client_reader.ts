@@ -1,9 +1,10 @@
-// Owns reading relying parties for the provider: from the store for every request, so that a client that is
+// Owns reading relying parties for the provider: from the store for every request, once, so that a client that is
 // disabled, deleted or changed is so at once on every instance. Requests at the same time share a statement.
 import { LRUCache } from "lru-cache";
 import type { ClientMetadata } from "oidc-provider";
 import { createBatcher } from "../../db/batch.ts";
 import type { Database } from "../../db/connect.ts";
+import { currentRequest, type RequestContext } from "../../request_context.ts";
 import { findServedClients, type ServedClient, servedMetadata } from "./served_client_store.ts";
 
 // What a busy client's metadata says is parsed once for each of its texts and generations.
@@ -39,5 +40,21 @@ export function createClientReader(db: Database): ClientReader {
     mostItems: 50,
     mostBatches: 1,
   });
-  return { findMetadata: read };
+  const ofRequests = new WeakMap<RequestContext, Map<string, Promise<ClientMetadata | undefined>>>();
+  const readBy = (request: RequestContext): Map<string, Promise<ClientMetadata | undefined>> => {
+    const known = ofRequests.get(request) ?? new Map();
+    ofRequests.set(request, known);
+    return known;
+  };
+  return {
+    // A page asks for it several times: for the way back, for who asks, for what may be granted.
+    findMetadata(clientId) {
+      const request = currentRequest();
+      if (request === undefined) return read(clientId);
+      const known = readBy(request);
+      const found = known.get(clientId) ?? read(clientId);
+      known.set(clientId, found);
+      return found;
+    },
+  };
 }

@@ -1,7 +1,11 @@
 // Owns that a sign-in speaks as the person does, once it is known who they are: not before a proof, for an address alone must not tell
 // what its account holds.
 import type { Database } from "../../db/connect.ts";
-import { findAccountLanguage, saveAccountLanguage } from "../accounts/account_language_store.ts";
+import {
+  findAccountLanguage,
+  readLanguage,
+  saveAccountLanguage,
+} from "../accounts/account_language_store.ts";
 import { followPerson, type LanguagePlace } from "../edge/page_language.ts";
 
 /**
@@ -13,6 +17,18 @@ export async function followLanguage(
   place: LanguagePlace,
   accountId: string,
 ): Promise<void> {
-  const chosen = followPerson(place, await findAccountLanguage(db, accountId));
-  if (chosen !== undefined) await saveAccountLanguage(db, accountId, chosen);
+  await keepLanguage({ db }, place, {
+    id: accountId,
+    language: (await findAccountLanguage(db, accountId)) ?? null,
+  });
+}
+
+/** As {@link followLanguage}, of whom it is known what is kept for them. */
+export async function keepLanguage(
+  { db }: { db: Database },
+  place: LanguagePlace,
+  { id, language }: { id: string; language: string | null },
+): Promise<void> {
+  const chosen = followPerson(place, readLanguage(language));
+  if (chosen !== undefined) await saveAccountLanguage(db, id, chosen);
 }

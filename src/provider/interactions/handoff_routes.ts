@@ -48,7 +48,7 @@ export function addHandoffReturn(
   router: Router,
   deps: InstallationPart<"db" | "clock" | "issuer" | "loginUrl" | "requireVerifiedDomain">,
   stateOf: (ctx: RouterContext) => Promise<InteractionState>,
-  finish: (ctx: RouterContext, answer: InteractionResults) => Promise<void>,
+  finish: (ctx: RouterContext, state: InteractionState, answer: InteractionResults) => Promise<void>,
 ): void {
   router.get("/interaction/:uid/handoff", async (ctx) => {
     const state = await stateOf(ctx);
@@ -58,7 +58,7 @@ export function addHandoffReturn(
         field: "login_verifier",
       });
     }
-    await finish(ctx, interactionResult(await redeemHandoff(deps, state.uid, verifier)));
+    await finish(ctx, state, interactionResult(await redeemHandoff(deps, state.uid, verifier)));
   });
 }
 

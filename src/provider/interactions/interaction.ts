@@ -11,6 +11,8 @@ import type { PromptDetails } from "./prompts.ts";
 
 /** What the browser is in the middle of. */
 export interface InteractionState {
+  /** The record, as it was read: {@link finishInteraction} writes the answer to it. */
+  record: InstanceType<Provider["Interaction"]>;
   uid: string;
   /** The random key of the browser it was begun in: known to the browser, not to whoever is handed a challenge. */
   browserKey: string;
@@ -71,6 +73,7 @@ export async function getInteraction(
   if (!client) throw expired();
   const told = details.prompt.details as Partial<PromptDetails>;
   return {
+    record: details,
     uid,
     browserKey,
     prompt: details.prompt.name,
@@ -87,19 +90,21 @@ export async function getInteraction(
 }
 
 /**
- * Ends an interaction with an answer.
+ * Ends an interaction with an answer. It is written to the record that was read, where that still is (library/found_records.ts), and
+ * the browser's session is asked for anew where the request continues: nothing is read a second time.
  * @param keepEarlierAnswers false forgets what earlier pages of the same request answered
  * @returns the URL on which the authorization request continues
  * @throws OperationError sign_in_expired where it was ended since it was read
  */
 export async function finishInteraction(
-  provider: Provider,
-  { request, response }: Exchange,
+  { record }: InteractionState,
   answer: InteractionResults,
   keepEarlierAnswers = true,
 ): Promise<string> {
-  const options = { mergeWithLastSubmission: keepEarlierAnswers };
-  return provider.interactionResult(request, response, answer, options).catch(throwExpired);
+  const keeps = keepEarlierAnswers && !("error" in answer);
+  record.result = keeps ? { ...record.lastSubmission, ...answer } : answer;
+  await record.persist().catch(throwExpired);
+  return record.returnTo;
 }
 
 function throwExpired(error: unknown): never {

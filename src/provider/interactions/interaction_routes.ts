@@ -1,7 +1,7 @@
 // Owns the interaction's addresses: read the interaction, let its prompt decide, act, render.
 import type Router from "@koa/router";
 import type { RouterContext } from "@koa/router";
-import type { InteractionResults } from "oidc-provider";
+import type { Client, InteractionResults } from "oidc-provider";
 import { OperationError } from "../../errors.ts";
 import { answerOf, errorPage } from "../../http_errors.ts";
 import { seeOther } from "../../see_other.ts";
@@ -32,7 +32,22 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
   const { db, host } = deps;
   const origin = new URL(deps.issuer).origin;
   const seals = createFactorSeals(deps.secrets);
-  const showLogin = addLoginRoutes(router, { ...deps, seals }, { stateOf, submissionOf, showPage, finish });
+  const asked = new WeakMap<RouterContext, Client>();
+  const showLogin = addLoginRoutes(
+    router,
+    { ...deps, seals },
+    { stateOf, submissionOf, showPage, finish, dress },
+  );
+
+  router.use("/interaction/:uid", async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      // What is wrong may be the store.
+      if (ctx.method !== "GET") await dress(ctx).catch(() => undefined);
+      throw error;
+    }
+  });
 
   router.get("/interaction/:uid", async (ctx) => {
     const state = await stateOf(ctx);
@@ -57,14 +72,14 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
     return showPage(ctx, error.status, errorPage(answerOf(error), requestIdOf(ctx.req), { again, ways }));
   });
 
-  addHandoffReturn(router, deps, stateOf, (ctx, answer) => finish(ctx, answer, false));
+  addHandoffReturn(router, deps, stateOf, (ctx, state, answer) => finish(ctx, state, answer, false));
 
   router.post("/interaction/:uid/tenant", async (ctx) => {
     const submission = await submissionOf(ctx, [tenantPrompt]);
     if (submission === undefined) return;
     const { state, form } = submission;
     try {
-      await finish(ctx, await answerTenantChoice(db, state, form));
+      await finish(ctx, state, await answerTenantChoice(db, state, form));
     } catch (error) {
       if (!(error instanceof OperationError) || error.code !== "not_a_member") throw error;
       leaveSignInFault(placeOf(ctx), state.uid, "tenant", error);
@@ -76,20 +91,31 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
     const submission = await submissionOf(ctx, ["consent"]);
     if (submission === undefined) return;
     const { state, form } = submission;
-    await finish(ctx, await answerConsent(host.current(), deps, state, form));
+    await finish(ctx, state, await answerConsent(host.current(), deps, state, form));
   });
 
   router.post("/interaction/:uid/abort", async (ctx) => {
-    if ((await submissionOf(ctx, ["login", tenantPrompt, "consent"])) === undefined) return;
-    await finish(ctx, { error: "access_denied", error_description: "the person cancelled the sign-in" });
+    const submission = await submissionOf(ctx, ["login", tenantPrompt, "consent"]);
+    if (submission === undefined) return;
+    await finish(ctx, submission.state, {
+      error: "access_denied",
+      error_description: "the person cancelled the sign-in",
+    });
   });
 
   async function stateOf(ctx: RouterContext): Promise<InteractionState> {
     const state = await getInteraction(host.current(), exchangeOf(ctx), ctx.params["uid"] ?? "");
     const wishes = { uiLocales: state.params.get("ui_locales"), acceptLanguage: ctx.get("Accept-Language") };
     speak(settleSignInLanguage(placeOf(ctx), { uid: state.uid, ...wishes }));
-    wearLook(await lookOfApplication(db, state.client));
+    asked.set(ctx, state.client);
+    if (ctx.method === "GET") await dress(ctx);
     return state;
+  }
+
+  // A form leads on to another page: what it looks like is asked where it draws one itself.
+  async function dress(ctx: RouterContext): Promise<void> {
+    const client = asked.get(ctx);
+    if (client !== undefined) wearLook(await lookOfApplication(db, client));
   }
 
   const placeOf = (ctx: RouterContext) => ({ cookies: ctx.cookies, issuer: deps.issuer, clock: deps.clock });
@@ -107,8 +133,13 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
     return undefined;
   }
 
-  async function finish(ctx: RouterContext, answer: InteractionResults, keepEarlierAnswers = true) {
-    seeOther(ctx, await finishInteraction(host.current(), exchangeOf(ctx), answer, keepEarlierAnswers));
+  async function finish(
+    ctx: RouterContext,
+    state: InteractionState,
+    answer: InteractionResults,
+    keepEarlierAnswers = true,
+  ) {
+    seeOther(ctx, await finishInteraction(state, answer, keepEarlierAnswers));
   }
 }
 

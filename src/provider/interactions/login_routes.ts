@@ -11,8 +11,7 @@ import { isEmailAddress } from "../../input/email_address.ts";
 import type { Installation } from "../../installation.ts";
 import { reaches } from "../../login_levels.ts";
 import { seeOther } from "../../see_other.ts";
-import { getAccount } from "../accounts/account_store.ts";
-import { rememberDevice } from "../accounts/new_device.ts";
+import { getPersonHere, rememberDevice } from "../accounts/new_device.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { leaveOutcome, readOutcome } from "../edge/form_outcome.ts";
 import { pinnedAddressOf } from "../edge/pinned_request.ts";
@@ -21,7 +20,7 @@ import type { LoginAnswer } from "../factors/pending_sign_ins.ts";
 import type { FactorDeps } from "../factors/prove_factor.ts";
 import { browserKeyOf } from "./browser_binding.ts";
 import { answerFactor, findHalfDone, renderHalfDone } from "./factor_page.ts";
-import { followLanguage } from "./follow_language.ts";
+import { followLanguage, keepLanguage } from "./follow_language.ts";
 import { startHandoff } from "./handoff_routes.ts";
 import type { InteractionState } from "./interaction.ts";
 import { addressHere, provePassword, renderAddress, renderPassword } from "./login.ts";
@@ -51,7 +50,14 @@ export interface LoginRoutes {
   ): Promise<{ state: InteractionState; form: ReadonlyMap<string, string> } | undefined>;
   /** @param page whether passkeys are used on it */
   showPage(ctx: RouterContext, status: number, html: string, page?: { script?: boolean }): void;
-  finish(ctx: RouterContext, answer: InteractionResults, keepEarlierAnswers: boolean): Promise<void>;
+  /** Has the page that answers a form look as the application has it. */
+  dress(ctx: RouterContext): Promise<void>;
+  finish(
+    ctx: RouterContext,
+    state: InteractionState,
+    answer: InteractionResults,
+    keepEarlierAnswers: boolean,
+  ): Promise<void>;
 }
 
 /** Prompts at which a person may sign in: who may not go on signs in as somebody else. */
@@ -64,7 +70,7 @@ const loginPrompts = ["login", tenantPrompt];
 export function addLoginRoutes(
   router: Router,
   deps: LoginDeps & FactorDeps,
-  { stateOf, submissionOf, showPage, finish }: LoginRoutes,
+  { stateOf, submissionOf, showPage, finish, dress }: LoginRoutes,
 ): (ctx: RouterContext, state: InteractionState) => Promise<void> {
   const placeOf = (ctx: RouterContext) => ({ cookies: ctx.cookies, issuer: deps.issuer, clock: deps.clock });
   const pathOf = (state: InteractionState, page: "login" | "ways" | "factor") =>
@@ -107,7 +113,7 @@ export function addLoginRoutes(
     try {
       const proven = await provePassword(deps, form, originOf(ctx));
       const answer = await goOn(deps, state, proven);
-      if (answer !== undefined) return await complete(ctx, answer);
+      if (answer !== undefined) return await complete(ctx, state, answer);
       await followLanguage(deps, placeOf(ctx), proven.accountId);
       seeOther(ctx, pathOf(state, "factor"));
     } catch (error) {
@@ -140,11 +146,12 @@ export function addLoginRoutes(
     const { state, form } = submission;
     const half = await findHalfDone(deps, state);
     if (half === undefined) return begunAnew(ctx, state);
+    await dress(ctx);
     try {
       const outcome = await answerFactor(deps, state, half, form, originOf(ctx));
       // A recovery code that was used is told by mail.
       if (form.get("use") === "recovery_code") deps.mailPut();
-      if ("answer" in outcome) return await complete(ctx, outcome.answer);
+      if ("answer" in outcome) return await complete(ctx, state, outcome.answer);
       if ("next" in outcome) return seeOther(ctx, pathOf(state, "factor"));
       showPage(ctx, 200, outcome.page);
     } catch (error) {
@@ -160,7 +167,7 @@ export function addLoginRoutes(
 
   addPasskeyRoutes(router, deps, {
     submission: (ctx) => submissionOf(ctx, loginPrompts),
-    ...{ originOf, complete, begunAnew, showPage },
+    ...{ originOf, complete, begunAnew, showPage, dress },
   });
 
   return async (ctx, state) => {
@@ -175,17 +182,17 @@ export function addLoginRoutes(
     showPage(ctx, 200, await renderPassword(deps, state, email), withScript);
   };
 
-  async function complete(ctx: RouterContext, answer: LoginAnswer): Promise<void> {
-    await followLanguage(deps, placeOf(ctx), answer.login.accountId);
-    const account = await getAccount(deps.db, answer.login.accountId);
+  async function complete(ctx: RouterContext, state: InteractionState, answer: LoginAnswer): Promise<void> {
     const origin = originOf(ctx);
-    if (await rememberDevice(deps, account, origin)) deps.mailPut();
+    const person = await getPersonHere(deps, answer.login.accountId, origin);
+    await keepLanguage(deps, placeOf(ctx), person);
+    if (await rememberDevice(deps, person, origin)) deps.mailPut();
     if (reaches(answer.voucher.level, "mfa")) {
-      const trier = { accountId: account.id, browser: origin.browser };
+      const trier = { accountId: person.id, browser: origin.browser };
       await rememberFactorBrowser(deps.db, trier, deps.clock());
     }
     // Whoever signs in anew starts without another account's answers.
-    await finish(ctx, answer, false);
+    await finish(ctx, state, answer, false);
   }
 
   function takeAddress(ctx: RouterContext, state: InteractionState, email: string): void {

@@ -29,7 +29,8 @@ export interface LentByLogin {
   ): Promise<{ state: InteractionState; form: ReadonlyMap<string, string> } | undefined>;
   originOf(ctx: RouterContext): { clientAddress: string; browser: string | undefined; userAgent: string };
   showPage(ctx: RouterContext, status: number, html: string): void;
-  complete(ctx: RouterContext, answer: LoginAnswer): Promise<void>;
+  dress(ctx: RouterContext): Promise<void>;
+  complete(ctx: RouterContext, state: InteractionState, answer: LoginAnswer): Promise<void>;
   /** Of a sign-in whose first half counts no more. */
   begunAnew(ctx: RouterContext, state: InteractionState): void;
 }
@@ -38,7 +39,7 @@ export interface LentByLogin {
 export function addPasskeyRoutes(
   router: Router,
   deps: PasskeyLoginDeps & StepDeps & { mailPut(): void },
-  { submission, originOf, complete, begunAnew, showPage }: LentByLogin,
+  { submission, originOf, complete, begunAnew, showPage, dress }: LentByLogin,
 ): void {
   if (passkeysOf(deps) === undefined) return;
   router.post("/interaction/:uid/passkey", async (ctx) => {
@@ -50,7 +51,7 @@ export function addPasskeyRoutes(
       const login = await proveByPasskey(deps, state, told, originOf(ctx));
       const answer = await goOn(deps, state, login);
       if (answer === undefined) throw new Error("a passkey leaves nothing to be proven");
-      await complete(ctx, answer);
+      await complete(ctx, state, answer);
     } catch (error) {
       await refuse(ctx, state, error, "login");
     }
@@ -64,7 +65,7 @@ export function addPasskeyRoutes(
     if (pending?.step !== "prove") return begunAnew(ctx, state);
     const { accountId } = pending;
     try {
-      await complete(ctx, await completeByPasskey(deps, state, accountId, form.get("answer") ?? ""));
+      await complete(ctx, state, await completeByPasskey(deps, state, accountId, form.get("answer") ?? ""));
     } catch (error) {
       // Of two that were sent at once one finished it; where it is by now, the way leads.
       if (error instanceof OperationError && error.code === "sign_in_expired") return begunAnew(ctx, state);
@@ -83,7 +84,8 @@ export function addPasskeyRoutes(
     try {
       const outcome = await addPasskeyOnTheWay(deps, state, accountId, told);
       deps.mailPut();
-      if ("answer" in outcome) return await complete(ctx, outcome.answer);
+      if ("answer" in outcome) return await complete(ctx, state, outcome.answer);
+      await dress(ctx);
       showPage(ctx, 200, renderCodes(state, outcome.codes.join("\n")));
     } catch (error) {
       const isOver =

@@ -2,6 +2,7 @@
 // of chance: it changes with the picture, and nobody who has the picture learns by it who has it here.
 import { createHash, randomBytes } from "node:crypto";
 import type { Database } from "../../db/connect.ts";
+import { runStatement } from "../../db/statement.ts";
 import type { Picture } from "./logo_picture.ts";
 
 /** Whose logo. */
@@ -19,7 +20,14 @@ const columnsOf = (owner: LogoOwner) =>
 
 /** The logo of an owner; undefined: none. */
 export async function findLogo(db: Database, owner: LogoOwner): Promise<Logo | undefined> {
-  return db("logos").where(columnsOf(owner)).first("id", "width", "height");
+  const [[column, id] = []] = Object.entries(columnsOf(owner));
+  const [logo] = await runStatement<Logo>(
+    db,
+    `logo_of_${column}`,
+    `select id, width, height from logos where ${column} = ?`,
+    [id ?? null],
+  );
+  return logo;
 }
 
 /** The logos of some applications, by their ids. */

@@ -2,6 +2,7 @@
 // from here, so what it answers counts now: memberships in disabled tenants are not returned.
 
 import type { Database } from "../../db/connect.ts";
+import { runStatement } from "../../db/statement.ts";
 import type { Said } from "./person_in_tenant.ts";
 import { type LoginMethod, readLoginMethod } from "./tenant_store.ts";
 
@@ -97,10 +98,12 @@ export async function listSaidInTenant(
 
 /** Lists the ids of every tenant an account belongs to, disabled ones included. */
 export async function listTenantIdsOfAccount(db: Database, accountId: string): Promise<string[]> {
-  const rows: { tenant_id: string }[] = await db("memberships")
-    .where("account_id", accountId)
-    .orderBy("tenant_id")
-    .select("tenant_id");
+  const rows = await runStatement<{ tenant_id: string }>(
+    db,
+    "tenant_ids_of_account",
+    "select tenant_id from memberships where account_id = ? order by tenant_id",
+    [accountId],
+  );
   return rows.map((row) => row.tenant_id);
 }
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
   type DeviceOrigin,
+  getPersonHere,
   newDeviceRate,
   rememberDevice,
 } from "../../../src/provider/accounts/new_device.ts";
@@ -29,8 +30,15 @@ for (const kind of storesOfToday(import.meta.url)) {
       browser,
       clientAddress,
     });
-    const remember = (who: { id: string; email: string }, origin: DeviceOrigin, sendsMail = true) =>
-      rememberDevice({ db: store.db, clock, sendsMail }, who, origin);
+    async function remember(
+      { id, email }: { id: string; email: string },
+      origin: DeviceOrigin,
+      sendsMail = true,
+      db = store.db,
+    ) {
+      const here = await getPersonHere({ db, clock }, id, origin);
+      return rememberDevice({ db, clock, sendsMail }, { ...here, email }, origin);
+    }
     const home = at("home", "192.0.2.1");
 
     test("is told once, and the first one is none", async () => {
@@ -68,7 +76,7 @@ for (const kind of storesOfToday(import.meta.url)) {
       const told = await Promise.all(
         Array.from({ length: 100 }, (_, index) => {
           const db = index % 2 === 0 ? store.db : another;
-          return rememberDevice({ db, clock, sendsMail: true }, ann, at("race", "198.51.100.3"));
+          return remember(ann, at("race", "198.51.100.3"), true, db);
         }),
       );
       assert.equal(told.filter(Boolean).length, 1);
