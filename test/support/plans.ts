@@ -1,6 +1,7 @@
 // Owns what tests ask of plans: which statements an act sends, how a store would run each, and how much it reads.
 import pg from "pg";
 import { isPostgres } from "../../src/db/connect.ts";
+import { currentRequest } from "../../src/request_context.ts";
 import type { TestDatabase } from "./databases.ts";
 
 // Small by what is in them, not by what is asked: rows without a client's name, answers nobody has come back with.
@@ -54,6 +55,28 @@ export async function sentDuring(db: TestDatabase["db"], flow: () => Promise<unk
     stop();
   }
   return [...sent.values()];
+}
+
+/**
+ * What requests to a server of this process send meanwhile, in order and with every repetition; what runs by the clock is not among
+ * it. As {@link sentDuring} sees it.
+ */
+export async function sentByRequests(
+  db: TestDatabase["db"],
+  flow: () => Promise<unknown>,
+): Promise<string[]> {
+  const sent: string[] = [];
+  const keep: Keep = (sql) => {
+    // A connection that has to be opened meanwhile asks for itself.
+    if (currentRequest() !== undefined && !/^\s*set |pg_is_in_recovery/i.test(sql)) sent.push(sql);
+  };
+  const stop = isPostgres(db) ? watchDriver(keep) : watchBuilder(db, keep);
+  try {
+    await flow();
+  } finally {
+    stop();
+  }
+  return sent;
 }
 
 type Keep = (sql: string, values: readonly unknown[]) => void;

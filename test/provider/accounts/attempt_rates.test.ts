@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { attemptKeysOf } from "../../../src/provider/accounts/attempt_rates.ts";
-import { countAttempt } from "../../../src/provider/accounts/sign_in_attempt_store.ts";
+import {
+  countAttempt,
+  countAttempts,
+  findKnown,
+  settleAttempts,
+} from "../../../src/provider/accounts/sign_in_attempt_store.ts";
 import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 
@@ -58,6 +63,46 @@ for (const kind of storesOfToday(import.meta.url)) {
       assert.deepEqual(await attempt([1002, 1002, 4003, 4003, 4003, 4003], key), [
         ...[true, false, true, true, true, false],
       ]);
+    });
+
+    it("counts under several keys at once, each by its own rate", async () => {
+      const [one, other] = [newKey(), { ...newKey(), rate: { burst: 1, intervalMs: 500 } }];
+      const countAt = async (ms: number) =>
+        (await countAttempts(store.db, [one, other], new Date(ms))).map(({ waitMs }) => waitMs);
+      assert.deepEqual(await countAt(0), [undefined, undefined]);
+      assert.deepEqual(await countAt(0), [undefined, 500]);
+      assert.deepEqual(await countAt(500), [undefined, undefined]);
+      assert.deepEqual(await countAt(500), [500, 500]);
+    });
+
+    it("takes back what was counted, and no more, while it remembers", async () => {
+      const [key, mark] = [newKey(), `known${keys}`];
+      await attempt([0, 0, 0], key);
+      await settleAttempts(store.db, {
+        takenBack: [key, newKey()],
+        known: [{ keyHash: mark, untilMs: 9000 }],
+      });
+      assert.deepEqual(await attempt([0, 0], key), [true, false]);
+      assert.deepEqual([...(await findKnown(store.db, [mark], new Date(8999)))], [mark]);
+      assert.deepEqual([...(await findKnown(store.db, [mark], new Date(9000)))], []);
+    });
+
+    it("lets nobody wait for somebody who waits, whatever the order of the keys", async () => {
+      const many = Array.from({ length: 8 }, () => ({
+        ...newKey(),
+        rate: { burst: 1000, intervalMs: 1000 },
+      }));
+      const another = store.openAnother();
+      const turns = Array.from({ length: 60 }, async (_, turn) => {
+        const db = turn % 2 === 0 ? store.db : another;
+        const own = turn % 3 === 0 ? many.toReversed() : many;
+        await countAttempts(db, own, new Date(0));
+        await settleAttempts(db, { takenBack: own.toReversed() });
+      });
+      await Promise.all(turns);
+      // All were taken back: nothing is left of them.
+      const [row] = await store.db("sign_in_attempts").where("key_hash", many[0]?.keyHash ?? "");
+      assert.equal(Number(row.until_ms), 0);
     });
 
     it("gives no new attempts for a clock that is a little behind", async () => {

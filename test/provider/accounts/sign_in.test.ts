@@ -105,6 +105,16 @@ for (const kind of storesOfToday(import.meta.url)) {
       assert.equal(codes.at(-1), "too_many_attempts");
     });
 
+    it("counts against a pair nothing that its address was refused for", async () => {
+      const person = await newPerson();
+      for (let guess = 0; guess < attemptRates.address.burst; guess += 1)
+        await codeOf(`other${guess}@example.com`, "guess", person.home);
+      for (let guess = 0; guess < attemptRates.pair.burst; guess += 1)
+        assert.equal(await codeOf(person.email, "guess", person.home), "too_many_attempts");
+      wait(attemptRates.address.intervalMs);
+      assert.equal(await codeOf(person.email, right, person.home), "signed in");
+    });
+
     it("charges nothing for signing in well, however often", async () => {
       const person = await newPerson();
       for (let time = 0; time < attemptRates.address.burst + 5; time += 1) {

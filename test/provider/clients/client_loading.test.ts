@@ -7,6 +7,7 @@ import {
   saveClientDisabled,
   saveClientMetadata,
 } from "../../../src/provider/clients/client_store.ts";
+import { runInRequest } from "../../../src/request_context.ts";
 import { authorizationUrl } from "../support/authorization.ts";
 import { addClient, useProvider } from "../support/provider_fixture.ts";
 import { UserAgent } from "../support/user_agent.ts";
@@ -29,6 +30,19 @@ test("what is registered, changed, disabled or deleted is so for the next reques
   await addClient(fixture.db, { client_id: "read", client_name: "Another" });
   assert.equal((await reader.findMetadata("read"))?.client_name, "Another");
   await assert.rejects(addClient(fixture.db, { client_id: "read" }), { code: "client_exists" });
+});
+
+test("a request reads a client once, and the next one as it is then", async () => {
+  const reader = createClientReader(fixture.db);
+  await addClient(fixture.db, { client_id: "once" });
+  const inRequest = <Result>(run: () => Promise<Result>) =>
+    runInRequest({ requestId: "", address: undefined }, run);
+  await inRequest(async () => {
+    const found = await reader.findMetadata("once");
+    await saveClientDisabled(fixture.db, "once", true, new Date());
+    assert.equal(await reader.findMetadata("once"), found);
+  });
+  assert.equal(await inRequest(() => reader.findMetadata("once")), undefined);
 });
 
 test("requests at the same time get each its own client", async () => {
