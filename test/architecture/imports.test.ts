@@ -364,7 +364,7 @@ const places: readonly { what: string; pattern: RegExp; allowed: (path: string) 
     allowed: (path) =>
       [
         ...["account_store.ts", "export_store.ts", "imported_account_store.ts"],
-        ...["password_hash_store.ts", "sign_in.ts"],
+        ...["password_hash_store.ts", "sign_in_facts_store.ts"],
       ].some((one) => path === `src/provider/accounts/${one}`),
   },
   {
