@@ -8,7 +8,7 @@ import { mostParameters } from "../src/input/form_text.ts";
 import { clockToleranceSeconds } from "../src/input/moment.ts";
 import { defaultWithinMs } from "../src/input/request_body.ts";
 import { smtpLimits } from "../src/mail/transport.ts";
-import { type AdmissionLimits, admissionLimits } from "../src/overload/admission.ts";
+import { type AdmissionLimits, admissionLimits, besidePrograms } from "../src/overload/admission.ts";
 import type { AskedKind } from "../src/overload/asked_kind.ts";
 import { linkLifeMs } from "../src/provider/accounts/account_link_store.ts";
 import { attemptRates, knownForMs } from "../src/provider/accounts/attempt_rates.ts";
@@ -60,7 +60,11 @@ const admissionRow = (what: string, kind: AskedKind, shares: string): QueueRow =
   const { places, mostOfShare, mostWaiting, longestWaitMs }: AdmissionLimits[AskedKind] =
     admissionLimits[kind];
   const ofShare = mostOfShare === undefined ? "" : `, ${mostOfShare} of one`;
-  return [what, `${places}${ofShare}`, `${mostWaiting}`, inWordsMs(longestWaitMs), shares];
+  const narrow =
+    kind === "logins" || kind === "pages"
+      ? `; ${besidePrograms.places} while back ends are given tokens`
+      : "";
+  return [what, `${places}${ofShare}${narrow}`, `${mostWaiting}`, inWordsMs(longestWaitMs), shares];
 };
 
 const pages = "sign-ins that have begun, three turns of four; networks";
@@ -72,7 +76,7 @@ const queueRows: readonly QueueRow[] = [
   admissionRow("other pages", "pages", pages),
   [
     "passwords to hash",
-    "cores but one, and threads but two (`UV_THREADPOOL_SIZE`)",
+    "cores but one",
     `${hashQueueLimits.mostWaiting}`,
     inWordsMs(hashQueueLimits.longestWaitMs),
     "browsers known to the account and others; networks; accounts",
@@ -225,7 +229,7 @@ ${table("| what | at most | |", [
 
 What one instance does at once, and what waits for its turn. Who would wait longer is told at once: \`overloaded\`, 503 with
 \`Retry-After\`. Turns go round the shares, so that whoever sends much waits behind themselves. Who has gone is taken out.
-Keys, health and style sheets never wait; a request with a body takes its place when that is here, so whoever sends slowly holds none of others', and who waits for a hash steps aside. Of what programs ask, one network (of IPv6 the first 48 bits) has at most so many under way, slow ones counted: as many as run of it, and a quarter of those who may wait. What is beyond that, and whatever else is turned away, is answered in small numbers at a time, and its connection closed.
+Keys, health and style sheets never wait; a request with a body takes its place when that is here, so whoever sends slowly holds none of others', and who waits for a hash steps aside. Back ends count as being given tokens until ${besidePrograms.forMs} milliseconds after the last one; the redemption of a code, which ends somebody's sign-in, does not count, nor does what is refused. Of what programs ask, one network (of IPv6 the first 48 bits) has at most so many under way, slow ones counted: as many as run of it, and a quarter of those who may wait. What is beyond that, and whatever else is turned away, is answered in small numbers at a time, and its connection closed.
 
 | queue | at once | waiting | a wait, at most | shares |
 |---|---|---|---|---|

@@ -154,7 +154,10 @@ export function createPublicApp(deps: PublicAppDeps): RequestListener {
     const kind = kindOf(ctx.method, ctx.path);
     const context = currentRequest();
     if (kind === undefined || context === undefined) return next();
-    return deps.admission.serve(kind, ctx.req, context, next);
+    return deps.admission.serve(kind, ctx.req, context, async () => {
+      await next();
+      return ctx.res.statusCode;
+    });
   });
 
   const backEnds = createBackEndRouter(deps.backEnds);

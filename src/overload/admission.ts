@@ -2,10 +2,10 @@
 // who sign in are not in the way of programs that ask for tokens, nor those in the way of keys and health.
 import type { IncomingMessage } from "node:http";
 import type { RequestContext } from "../request_context.ts";
-import { type AskedKind, searchedTenantOf } from "./asked_kind.ts";
+import { type AskedKind, isOfProgramAlone, searchedTenantOf } from "./asked_kind.ts";
 import type { ClientRate } from "./client_rate.ts";
 import { Door, HeldRefusals, RefusedNetworks, Turnstile } from "./door.ts";
-import { FairQueue, Overloaded, type QueueOptions, type QueueTime } from "./fair_queue.ts";
+import { FairQueue, Overloaded, processTime, type QueueOptions, type QueueTime } from "./fair_queue.ts";
 import type { LoopWatch } from "./loop_watch.ts";
 import { turnOf } from "./page_turn.ts";
 import type { SharePath } from "./share_tree.ts";
@@ -26,6 +26,12 @@ export const admissionLimits = {
   logins: { places: 12, mostWaiting: 400, longestWaitMs: 10_000 },
   pages: { places: 12, mostWaiting: 400, longestWaitMs: 10_000 },
 } as const satisfies AdmissionLimits;
+
+/**
+ * How many of people's requests of each kind run at once while back ends ask for tokens, and for how long after the last that was
+ * given one; milliseconds. Twelve that run together are ten milliseconds in a token's way at each of its steps.
+ */
+export const besidePrograms = { places: 2, forMs: 100 } as const;
 
 /** How late the process may come to its work before people are asked to come back, in milliseconds. */
 const latestMs = 500;
@@ -58,10 +64,16 @@ export class Admission {
   /** Of what programs ask, before anything is done for it. */
   readonly doors: Readonly<Record<"tokens" | "searches", Door>>;
   readonly #options: AdmissionOptions;
+  readonly #limits: AdmissionLimits;
+  readonly #time: QueueTime;
+  #programsUntilMs = 0;
+  #narrow = false;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
     const limits: AdmissionLimits = options.limits ?? admissionLimits;
+    this.#limits = limits;
+    this.#time = options.time ?? processTime;
     // The share that is bounded there is a customer's; a back end asks for all of its customers from one network.
     const searches = { ...limits.searches, mostOfShare: undefined };
     this.doors = { tokens: new Door(limits.tokens), searches: new Door(searches) };
@@ -92,20 +104,23 @@ export class Admission {
    * Serves a request once there is a place for it. One that brings a body takes its place when that is here, so that
    * whoever sends slowly holds none.
    * @param context of the request
+   * @param serve tells the status of the answer
    * @throws Overloaded, AskerGone; OperationError too_many_requests
    */
   async serve(
     kind: AskedKind,
     request: IncomingMessage,
     context: RequestContext,
-    serve: () => Promise<void>,
+    serve: () => Promise<number>,
   ): Promise<void> {
     let leave: (() => void) | undefined;
+    let ofProgram = false;
     const path = request.url ?? "";
     const widest = widestOf(kind, context.address ?? "", path);
     const enter = async (body?: Buffer) => {
       if (leave !== undefined) return;
       const by = { address: context.address ?? "", headers: request.headers, body };
+      ofProgram = kind === "tokens" && isOfProgramAlone(path, body?.toString("latin1") ?? "");
       const share = () => [widest, ...narrowerOf(kind, by)];
       if (kind === "tokens" && !namesNoClient.test(path)) {
         const [network, client] = tokenShareOf(by);
@@ -138,9 +153,31 @@ export class Admission {
     if (waitsForBody) context.bodyIsHere = enter;
     else await enter();
     try {
-      await serve();
+      // Only what was given counts: whoever sends what is refused takes no place from people.
+      if ((await serve()) === 200 && ofProgram) this.#giveWay();
     } finally {
       leave?.();
+    }
+  }
+
+  #giveWay(): void {
+    this.#programsUntilMs = this.#time.nowMs() + besidePrograms.forMs;
+    if (this.#narrow) return;
+    this.#narrow = true;
+    this.#setPeople();
+    const look = () => {
+      const leftMs = this.#programsUntilMs - this.#time.nowMs();
+      this.#narrow = leftMs > 0;
+      if (this.#narrow) this.#time.after(leftMs, look);
+      else this.#setPeople();
+    };
+    this.#time.after(besidePrograms.forMs, look);
+  }
+
+  #setPeople(): void {
+    for (const kind of ["logins", "pages"] as const) {
+      const { places } = this.#limits[kind];
+      this.queues[kind].setPlaces(this.#narrow ? Math.min(places, besidePrograms.places) : places);
     }
   }
 

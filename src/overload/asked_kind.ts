@@ -21,5 +21,12 @@ export function kindOf(method: string, path: string): AskedKind | undefined {
   return method === "POST" && passwordForms.test(path) ? "logins" : "pages";
 }
 
+/**
+ * Tells whether a program asks for tokens by itself, for back ends at work: a code is redeemed as the last step of somebody's sign-in.
+ * @param body the form
+ */
+export const isOfProgramAlone = (path: string, body: string): boolean =>
+  path === "/token" && !/(?:^|&)grant_type=authorization_code(?:&|$)/.test(body);
+
 /** The tenant that a search names; as it is written there, and of no right. */
 export const searchedTenantOf = (path: string): string => (searches.exec(path)?.[1] ?? "").slice(0, 200);

@@ -15,7 +15,7 @@ export interface QueueTime {
 }
 
 /** The process's own. */
-const processTime: QueueTime = {
+export const processTime: QueueTime = {
   nowMs: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms);
@@ -100,12 +100,14 @@ export class FairQueue {
   readonly #byAge = new Set<Waiting>();
   readonly #shed: Record<ShedReason, number> = { full: 0, late: 0, left: 0 };
   readonly #ofShare = new Map<string, number>();
+  #places: number;
   #running = 0;
   #meanMs = 0;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: QueueOptions) {
     this.#options = options;
+    this.#places = options.places;
     this.#time = options.time ?? processTime;
   }
 
@@ -130,7 +132,7 @@ export class FairQueue {
    * @throws as {@link run}
    */
   async enter(turnOf: () => Turn, widest = ""): Promise<() => void> {
-    if (this.#running < this.#options.places && this.#mayCome(widest)) return this.takePlace(widest);
+    if (this.#running < this.#places && this.#mayCome(widest)) return this.takePlace(widest);
     await this.#queueUp(turnOf());
     return this.#begin(widest);
   }
@@ -140,6 +142,12 @@ export class FairQueue {
     this.#running += 1;
     this.#ofShare.set(widest, (this.#ofShare.get(widest) ?? 0) + 1);
     return this.#begin(widest);
+  }
+
+  /** Says how many run at once from now on: whoever runs goes on, and who waits begins where there are more places now. */
+  setPlaces(places: number): void {
+    this.#places = places;
+    this.#fill();
   }
 
   #mayCome = (widest: string): boolean =>
@@ -164,7 +172,7 @@ export class FairQueue {
    * @throws Overloaded
    */
   assertRoom(share: SharePath): void {
-    if (this.#running < this.#options.places && this.#mayCome(share[0] ?? "")) return;
+    if (this.#running < this.#places && this.#mayCome(share[0] ?? "")) return;
     if (this.#waitMs(share) > this.#options.longestWaitMs) throw this.#turnAway("late");
   }
 
@@ -222,15 +230,20 @@ export class FairQueue {
     if (left > 0) this.#ofShare.set(widest, left);
     else this.#ofShare.delete(widest);
     this.#meanMs = this.#meanMs === 0 ? tookMs : this.#meanMs * (1 - newestWeight) + tookMs * newestWeight;
-    const next = this.#running > this.#options.places ? undefined : this.#tree.takeNext(this.#mayCome);
-    if (next === undefined) {
-      this.#running -= 1;
-      return;
+    this.#running -= 1;
+    this.#fill();
+  }
+
+  #fill(): void {
+    while (this.#running < this.#places) {
+      const next = this.#tree.takeNext(this.#mayCome);
+      if (next === undefined) return;
+      this.#running += 1;
+      this.#byAge.delete(next);
+      const [name = ""] = next.share;
+      this.#ofShare.set(name, (this.#ofShare.get(name) ?? 0) + 1);
+      next.begin();
     }
-    this.#byAge.delete(next);
-    const [name = ""] = next.share;
-    this.#ofShare.set(name, (this.#ofShare.get(name) ?? 0) + 1);
-    next.begin();
   }
 
   #takeOut(one: Waiting): void {
@@ -254,11 +267,11 @@ export class FairQueue {
   }
 
   #waitMs(share: SharePath): number {
-    return ((this.#tree.countAhead(share) + 1) * this.#meanMs) / Math.max(1, this.#options.places);
+    return ((this.#tree.countAhead(share) + 1) * this.#meanMs) / Math.max(1, this.#places);
   }
 
   #turnAway(reason: "full" | "late"): Overloaded {
-    const allMs = ((this.#tree.size + 1) * this.#meanMs) / Math.max(1, this.#options.places);
+    const allMs = ((this.#tree.size + 1) * this.#meanMs) / Math.max(1, this.#places);
     const soonest = Math.min(longestRetrySeconds, Math.max(1, Math.ceil(allMs / 1000)));
     // Not all at once again: who was refused one after the other comes one after the other.
     const later = (this.#shed.full + this.#shed.late) % (soonest + 1);

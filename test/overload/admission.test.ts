@@ -3,9 +3,15 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
 import { describe, it } from "node:test";
-import { Admission, type AdmissionLimits, admissionLimits } from "../../src/overload/admission.ts";
+import {
+  Admission,
+  type AdmissionLimits,
+  admissionLimits,
+  besidePrograms,
+} from "../../src/overload/admission.ts";
 import { kindOf } from "../../src/overload/asked_kind.ts";
 import { ClientRate, mostOfNetwork } from "../../src/overload/client_rate.ts";
+import type { QueueTime } from "../../src/overload/fair_queue.ts";
 import { LastLooks } from "../../src/overload/loop_watch.ts";
 import { turnOf } from "../../src/overload/page_turn.ts";
 import { siteOf, tokenShareOf } from "../../src/overload/token_share.ts";
@@ -18,8 +24,8 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 const open = (late = false, rate?: ClientRate) => openAdmission(limits, late, rate);
 
-function openAdmission(bounds: AdmissionLimits, late = false, rate?: ClientRate) {
-  const admission = new Admission({ loop: { isLate: () => late }, limits: bounds, time: stands, rate });
+function openAdmission(bounds: AdmissionLimits, late = false, rate?: ClientRate, time: QueueTime = stands) {
+  const admission = new Admission({ loop: { isLate: () => late }, limits: bounds, time, rate });
   const ask = (
     kind: Parameters<Admission["serve"]>[0],
     method = "GET",
@@ -27,19 +33,19 @@ function openAdmission(bounds: AdmissionLimits, late = false, rate?: ClientRate)
     address = "198.51.100.1",
   ) => {
     const context: RequestContext = { requestId: "r", address };
-    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const { promise: ended, resolve } = Promise.withResolvers<number>();
     let begun = false;
     const request = { method, url, headers: {} } as IncomingMessage;
     const outcome = admission
       .serve(kind, request, context, async () => {
         begun = true;
-        await ended;
+        return ended;
       })
       .then(
         () => "served",
         (error: { code: string }) => error.code,
       );
-    return { context, end, outcome, begun: () => begun };
+    return { context, end: (status = 200) => resolve(status), outcome, begun: () => begun };
   };
   return { admission, ask };
 }
@@ -82,6 +88,75 @@ describe("admission", () => {
     );
     for (const { end } of [...first, ...second]) end();
     assert.deepEqual(await Promise.all(second.map(({ outcome }) => outcome)), Array(4).fill("served"));
+  });
+
+  describe("while back ends ask for tokens", () => {
+    const bounds = { ...limits, logins: few(12), pages: few(12) };
+    const openNow = () => {
+      let nowMs = 0;
+      const due: { atMs: number; run: () => void }[] = [];
+      const time = {
+        nowMs: () => nowMs,
+        after(ms: number, run: () => void) {
+          due.push({ atMs: nowMs + ms, run });
+          return () => {};
+        },
+      };
+      const pass = async (ms: number) => {
+        nowMs += ms;
+        for (const { run } of due.splice(0, due.length)) run();
+        await settle();
+      };
+      const opened = openAdmission(bounds, false, undefined, time);
+      const mint = async (status = 200, form = "grant_type=exchange", path = "/token") => {
+        const one = opened.ask("tokens", "POST", path);
+        await one.context.bodyIsHere?.(Buffer.from(form));
+        one.end(status);
+        await one.outcome;
+      };
+      const come = async () => {
+        const people = Array.from({ length: 12 }, () => opened.ask("pages"));
+        await settle();
+        return people;
+      };
+      return { ...opened, mint, come, pass };
+    };
+    const begun = (people: readonly { begun(): boolean }[]) => people.filter((one) => one.begun()).length;
+
+    it("lets two people of a kind in at a time, one after the other, and all again soon after", async () => {
+      const { mint, come, pass } = openNow();
+      await mint();
+      const people = await come();
+      assert.equal(begun(people), besidePrograms.places);
+      people[0]?.end();
+      await settle();
+      assert.equal(begun(people), besidePrograms.places + 1, "nobody is kept for good");
+      await pass(besidePrograms.forMs - 1);
+      await mint();
+      await pass(besidePrograms.forMs - 1);
+      assert.equal(begun(people), besidePrograms.places + 1, "as long as they ask");
+      await pass(1);
+      assert.equal(begun(people), 12);
+      for (const { end } of people) end();
+      await settle();
+      assert.equal(begun(await come()), 12);
+    });
+
+    it("lets tokens in beside everybody who is there", async () => {
+      const { ask, come } = openNow();
+      assert.equal(begun(await come()), 12);
+      const token = ask("tokens");
+      await settle();
+      assert.ok(token.begun());
+    });
+
+    it("keeps nobody waiting for what was refused, for people's own codes, or for what is no token", async () => {
+      const { mint, come } = openNow();
+      await mint(401);
+      await mint(200, "code=x&grant_type=authorization_code&client_id=y");
+      await mint(200, "token=x", "/token/introspection");
+      assert.equal(begun(await come()), 12);
+    });
   });
 
   it("gives a place to a body that is here, and none to one on its way", async () => {
