@@ -23,6 +23,15 @@ export const defences: readonly Defence[] = [
     test: "test/provider/clients/generations.test.ts",
   },
   {
+    id: "along-with-a-token-once",
+    promise: "What came along with a refresh token serves one look; who looks again reads what stands now.",
+    faults: ["S2"],
+    file: "src/provider/storage/record_reader_store.ts",
+    find: "rows?.delete(key);",
+    replace: "",
+    test: "test/provider/storage/storage.test.ts",
+  },
+  {
     id: "scope-registered-now",
     promise: "An access token opens no more than its client is registered for now.",
     faults: ["S2"],

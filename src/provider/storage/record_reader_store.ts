@@ -1,10 +1,11 @@
-// Owns looking records up, alone or together with whoever looks for some at the same time: a request at the token endpoint looks
-// for three, one after the other, and a statement for many costs about what one for one does.
+// Owns looking records up, alone or together with whoever looks for some at the same time: a statement for many costs about what
+// one for one does. So a refresh token brings along what the library looks for next, one after the other: session and grant.
 import type { AdapterPayload } from "oidc-provider";
 import { createBatcher } from "../../db/batch.ts";
 import { broughtRows } from "../../db/brought_rows.ts";
 import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
+import { currentRequest, type RequestContext } from "../../request_context.ts";
 import { hashRecordId, parsePayload, type RecordPayload } from "./record_payload.ts";
 import { hashInReference, referenceTo } from "./record_reference.ts";
 import { clientOf } from "./record_store.ts";
@@ -145,6 +146,44 @@ async function findRows(
   return asked.map((_, index) => byPlace.get(index + 1));
 }
 
+/** A record that came along with another, and what it is found by. */
+interface AlongRow extends RecordRow {
+  place: number;
+  model: string;
+  uid_hash: string | null;
+}
+
+// The refresh token of a hash, and what it hangs on.
+const withToken = (from: string, hash: string) =>
+  [
+    ["RefreshToken", "id_hash = t.id_hash"],
+    ["Session", "uid_hash = t.session_uid_hash"],
+    ["Grant", "id_hash = t.grant_id_hash"],
+  ]
+    .map(
+      ([model, key]) => `select asked.place, r.model, r.uid_hash, ${foundColumns}
+     from ${from} as asked
+     join oidc_records t on t.model = 'RefreshToken' and t.id_hash = ${hash}
+     join oidc_records r on r.model = '${model}' and r.${key}
+     left join clients c on c.client_id = r.client_id where ${recordStands}`,
+    )
+    .join(" union all ");
+const tokenStatement = withToken("(select 1 as place)", "?");
+// Brought once: the planner counts what it looks up for each of the three by it.
+const tokensStatement = `with asked as (select * from ${broughtRows("brought", { hash: "text" })})
+  ${withToken("asked", "asked.hash")}`;
+
+// Each with what came along, in the order asked.
+async function findTokens(db: Database, hashes: readonly string[]): Promise<AlongRow[][]> {
+  const [only = ""] = hashes;
+  if (hashes.length === 1)
+    return [await runStatement<AlongRow>(db, "refresh_token_find_1", tokenStatement, [only, only, only])];
+  if (!isPostgres(db)) return Promise.all(hashes.map(async (one) => (await findTokens(db, [one]))[0] ?? []));
+  const rows = await runStatement<AlongRow>(db, "refresh_tokens_find_1", tokensStatement, [[...hashes]]);
+  const byPlace = Map.groupBy(rows, ({ place }) => Number(place));
+  return hashes.map((_, index) => byPlace.get(index + 1) ?? []);
+}
+
 /** Finds records as {@link findRecord} and {@link findRecordByUid} do. */
 export interface RecordReader {
   byId(model: string, id: string): Promise<AdapterPayload | undefined>;
@@ -160,9 +199,40 @@ export function createRecordReader(db: Database): RecordReader {
       mostBatches: 1,
     });
   const [rowById, rowByUid] = [rowsBy("id_hash"), rowsBy("uid_hash")];
+  const tokenByHash = createBatcher<string, AlongRow[]>({
+    run: (hashes) => findTokens(db, hashes),
+    mostItems: 50,
+    mostBatches: 1,
+  });
+  // What came along is of the request that asked, and is taken once: whoever looks again reads again.
+  const along = new WeakMap<RequestContext, Map<string, RecordRow>>();
+  const rowOfToken = async (hash: string): Promise<RecordRow | undefined> => {
+    const request = currentRequest();
+    const rows = await tokenByHash(hash);
+    const token = rows.find(({ model }) => model === "RefreshToken");
+    if (token === undefined || request === undefined) return token;
+    const keyOf = ({ model, id_hash, uid_hash }: AlongRow) =>
+      `${model} ${model === "Session" ? uid_hash : id_hash}`;
+    along.set(request, new Map(rows.map((row) => [keyOf(row), row])));
+    return token;
+  };
+  const taken = ({ model, hash }: AskedRecord): RecordRow | undefined => {
+    const request = currentRequest();
+    const rows = request && along.get(request);
+    const key = `${model} ${hash}`;
+    const row = rows?.get(key);
+    rows?.delete(key);
+    return row;
+  };
   return {
-    byId: async (model, id) => payloadOf(db, await rowById({ model, hash: hashRecordId(id) }), () => id),
-    byUid: async (model, uid) =>
-      payloadOf(db, await rowByUid({ model, hash: hashRecordId(uid) }), () => undefined),
+    async byId(model, id) {
+      const asked = { model, hash: hashRecordId(id) };
+      const row = model === "RefreshToken" ? rowOfToken(asked.hash) : (taken(asked) ?? rowById(asked));
+      return payloadOf(db, await row, () => id);
+    },
+    async byUid(model, uid) {
+      const asked = { model, hash: hashRecordId(uid) };
+      return payloadOf(db, await (taken(asked) ?? rowByUid(asked)), () => undefined);
+    },
   };
 }

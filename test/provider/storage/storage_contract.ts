@@ -9,6 +9,7 @@ import { startSweeper } from "../../../src/provider/assembly/sweeper.ts";
 import { createAdapterFactory } from "../../../src/provider/storage/adapter.ts";
 import { hashRecordId } from "../../../src/provider/storage/record_payload.ts";
 import { createRecordOnce } from "../../../src/provider/storage/record_store.ts";
+import { runInRequest } from "../../../src/request_context.ts";
 import { openTestDatabase, type StoreKind, type TestDatabase } from "../../support/databases.ts";
 
 const newId = (): string => randomBytes(16).toString("base64url");
@@ -47,6 +48,39 @@ export function testStorage(kind: StoreKind): void {
       assert.deepEqual(await adapter.find(id), payload);
       assert.equal(await adapters("RefreshToken").find(id), undefined);
       assert.equal(await adapter.find(newId()), undefined);
+    });
+
+    test("a refresh token brings its session and its grant along, for one look each of the request that found it", async () => {
+      const [token, grantId, sessionUid] = [newId(), newId(), newId()];
+      await adapters("Session").upsert(newId(), { uid: sessionUid, kind: "Session" }, 60);
+      await adapters("Grant").upsert(grantId, { jti: grantId, kind: "Grant" }, 60);
+      await adapters("RefreshToken").upsert(token, { grantId, sessionUid } as AdapterPayload, 60);
+      const inRequest = <Result>(requestId: string, work: () => Promise<Result>) =>
+        runInRequest({ requestId, address: undefined }, work);
+      // Many at once share a statement, and none gets what is another's.
+      const crowd = Array.from({ length: 5 }, (_, index) =>
+        inRequest(`${index}`, async () => {
+          const found = await adapters("RefreshToken").find(index % 2 === 0 ? token : newId());
+          return [found?.grantId, (await adapters("Grant").find(grantId))?.kind];
+        }),
+      );
+      const [here, absent] = [
+        [grantId, "Grant"],
+        [undefined, "Grant"],
+      ] as const;
+      assert.deepEqual(await Promise.all(crowd), [here, absent, here, absent, here]);
+      await inRequest("a", async () => {
+        assert.equal((await adapters("RefreshToken").find(token))?.grantId, grantId);
+        await store.db("oidc_records").whereIn("model", ["Grant", "Session"]).delete();
+        assert.equal(await inRequest("b", () => adapters("Grant").find(grantId)), undefined);
+        assert.deepEqual(await adapters("Grant").find(grantId), {
+          jti: grantId,
+          kind: "Grant",
+        });
+        assert.equal((await adapters("Session").findByUid(sessionUid))?.uid, sessionUid);
+        assert.equal(await adapters("Grant").find(grantId), undefined);
+        assert.equal(await adapters("Session").findByUid(sessionUid), undefined);
+      });
     });
 
     test("writing again replaces the payload and keeps what was consumed", async () => {

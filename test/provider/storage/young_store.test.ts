@@ -28,6 +28,10 @@ describe("a young store", () => {
       const { byUid } = createRecordReader(db);
       return Promise.all(["a", "b", "c"].map((uid) => byUid("Session", uid)));
     },
+    "looking refresh tokens up, with what they hang on": (db) => {
+      const { byId } = createRecordReader(db);
+      return Promise.all(["a", "b", "c"].map((id) => byId("RefreshToken", id)));
+    },
     "reading people": (db) =>
       readSubjects(
         db,
