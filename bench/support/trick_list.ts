@@ -49,6 +49,12 @@ export const tricks: readonly Trick[] = [
     cuts: [unbatched(records)],
   },
   {
+    name: "tokens-with-their-own",
+    what: "a refresh token brings its session and its grant along, in one statement",
+    of: "refresh",
+    cuts: [{ file: records, find: 'model === "RefreshToken" ? rowOfToken(asked.hash) : ', replace: "" }],
+  },
+  {
     name: "batched-exchanges",
     what: "refreshes at the same time share the statement and the commit of their rotation",
     of: "refresh",
