@@ -28,3 +28,7 @@ export function typedColumns(columns: readonly string[]): Readonly<Record<string
     column.endsWith("_ms") ? "bigint" : column.endsWith("_generation") ? "integer" : "text";
   return Object.fromEntries(columns.map((column) => [column, typeOf(column)]));
 }
+
+/** The bindings of such rows, one array a column. */
+export const columnsOf = (rows: readonly (readonly unknown[])[], count: number): string[][] =>
+  Array.from({ length: count }, (_, column) => rows.map((row) => (row[column] ?? null) as string));

@@ -73,8 +73,8 @@ export const defences: readonly Defence[] = [
       "A token by a code is in the tenant's trail before it leaves; what cannot be recorded is not given.",
     faults: ["S8", "D1"],
     file: "src/provider/assembly/build_provider.ts",
-    find: "await recordAnswer(installation, ctx as KoaContextWithOIDC);",
-    replace: "void recordAnswer(installation, ctx as KoaContextWithOIDC).catch(() => undefined);",
+    find: "await recordAnswer({ db, clock, keepCode }, ctx as KoaContextWithOIDC);",
+    replace: "void recordAnswer({ db, clock, keepCode }, ctx as KoaContextWithOIDC).catch(() => undefined);",
     test: "test/audit/token_events.test.ts",
   },
   {

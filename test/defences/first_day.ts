@@ -160,6 +160,16 @@ export const defences: readonly Defence[] = [
     test: "test/security/single_use_table.test.ts",
   },
   {
+    id: "code-written-before-sent",
+    promise:
+      "A code leaves after it is written with the event that says so; where they cannot be, none leaves.",
+    file: "src/provider/assembly/answer_record.ts",
+    find: "if (code !== undefined) return keepCode({ code, event, now: clock() });",
+    replace:
+      "if (code !== undefined) return void keepCode({ code, event, now: clock() }).catch(() => undefined);",
+    test: "test/provider/code_given.test.ts",
+  },
+  {
     id: "used-once-together",
     promise:
       "Codes and refresh tokens that are used up in one statement with others' are used by one caller too.",

@@ -12,7 +12,9 @@ import { currentRequest, type RequestContext } from "../../request_context.ts";
 import { noticeGuess } from "../accounts/attack_watch.ts";
 import { ownClientName } from "../clients/own_clients.ts";
 import { wasRecorded } from "../grants/mint_events.ts";
+import { takeCode } from "../library/held_code.ts";
 import { tenantOfGrant } from "../sessions/tenant_grant.ts";
+import type { CodeKeeper } from "../storage/code_store.ts";
 import { isWaiting } from "./outcomes.ts";
 import { endsInSignIn } from "./sign_in_record.ts";
 
@@ -49,8 +51,13 @@ export function noteGrant(grant: AdapterPayload): void {
   if (request !== undefined) grantsRead.set(request, grant);
 }
 
-/** Records what an answer of the Provider means, before it is sent. */
-export async function recordAnswer(deps: StoreAndClock, ctx: KoaContextWithOIDC): Promise<void> {
+/** What recording an answer needs. */
+export interface AnswerDeps extends StoreAndClock {
+  keepCode: CodeKeeper;
+}
+
+/** Records what an answer of the Provider means, and writes the code that it holds, before it is sent. */
+export async function recordAnswer(deps: AnswerDeps, ctx: KoaContextWithOIDC): Promise<void> {
   const refusal = refusals.get(ctx);
   if (refusal !== undefined) return recordRefusal(deps, ctx, refusal);
   const accountId = signedOut.get(ctx);
@@ -122,15 +129,25 @@ async function recordSignOut({ db, clock }: StoreAndClock, { oidc }: KoaContextW
   await createAuditEvent(db, event, clock());
 }
 
+// What a request is given is written here, before it is sent.
+async function recordContinued(
+  { db, clock, keepCode }: AnswerDeps,
+  { oidc }: KoaContextWithOIDC,
+): Promise<void> {
+  const [code, event] = [takeCode(oidc), eventOfContinued(oidc)];
+  if (code !== undefined) return keepCode({ code, event, now: clock() });
+  if (event !== undefined) await createAuditEvent(db, event, clock());
+}
+
 // A code without a login of its own: a session let the browser in.
-async function recordContinued({ db, clock }: StoreAndClock, { oidc }: KoaContextWithOIDC): Promise<void> {
+function eventOfContinued(oidc: KoaContextWithOIDC["oidc"]): NewAuditEvent | undefined {
   const { account, client, grant, session, result } = oidc;
   const tenantId = tenantOfGrant(grant);
-  if (!endsInSignIn(oidc) || !session || !account || !client || tenantId === undefined) return;
-  if (result?.login !== undefined) return;
+  if (!endsInSignIn(oidc) || !session || !account || !client || tenantId === undefined) return undefined;
+  if (result?.login !== undefined) return undefined;
   const { accountId } = account;
-  const event = { actor: `account:${accountId}`, accountId, tenantId, clientId: client.clientId };
-  await createAuditEvent(db, { type: "sign_in.continued", ...event }, clock());
+  const actor = `account:${accountId}`;
+  return { type: "sign_in.continued", actor, accountId, tenantId, clientId: client.clientId };
 }
 
 async function recordRefusal(

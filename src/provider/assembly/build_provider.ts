@@ -30,6 +30,7 @@ import { storeTroubleAnswer } from "../library/token_error.ts";
 import { refreshHandler, refreshParameters } from "../refresh/refresh_grant.ts";
 import { tenantGrantMembers } from "../sessions/tenant_grant.ts";
 import { createAdapterFactory } from "../storage/adapter.ts";
+import { createCodeKeeper } from "../storage/code_store.ts";
 import { createExchanger } from "../storage/exchange_store.ts";
 import { putLogouts } from "../storage/logout_store.ts";
 import { useIdOf } from "../storage/record_payload.ts";
@@ -83,6 +84,7 @@ export function buildProvider(
   );
   // The edge has rewritten the forwarded headers to the truth (edge/pinned_request.ts).
   provider.proxy = true;
+  const keepCode = createCodeKeeper(db);
   provider.use(async function answerForeseeably(ctx, next) {
     try {
       await next();
@@ -94,7 +96,7 @@ export function buildProvider(
       }
       if (ctx["oidc"] !== undefined) {
         await recordSignIn(installation, ctx as KoaContextWithOIDC);
-        await recordAnswer(installation, ctx as KoaContextWithOIDC);
+        await recordAnswer({ db, clock, keepCode }, ctx as KoaContextWithOIDC);
       }
       if (ctx.status !== 404 || ctx.body != null) return;
       throw new OperationError("not_found", `There is nothing at ${ctx.method} ${cleanPath(ctx.path)}.`);

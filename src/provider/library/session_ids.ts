@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type Provider from "oidc-provider";
 import ProviderClass, { errors, type Session } from "oidc-provider";
+import { systemClock } from "../../clock.ts";
 import { keepMember } from "./kept_member.ts";
 
 /** A session, and what is ours of it. */
@@ -14,6 +15,9 @@ interface KeptSession {
   oldId?: string;
   /** The id it was found by. */
   foundAs?: string;
+  /** What it held then, its end aside, and when that was, epoch seconds. */
+  foundWith?: { held: string; exp: number | undefined };
+  exp?: number;
   /** Whether this request is the one that changes the id. */
   isTaken?: boolean;
   transient?: boolean | undefined;
@@ -30,6 +34,9 @@ export class SessionGone extends Error {
   override readonly name = "SessionGone";
 }
 
+/** How much later a session that was used has to end to be written for that alone, in seconds. */
+const slidesBySeconds = 60;
+
 const endIdOf = new WeakMap<object, EndSessionId>();
 const writingAgain = new AsyncLocalStorage<true>();
 
@@ -40,19 +47,26 @@ export const isWrittenAgain = (): boolean => writingAgain.getStore() === true;
 export function keepSessionIds(provider: Provider, endId: EndSessionId): void {
   const model = provider.Session as unknown as {
     find(id: string, options?: object): Promise<KeptSession | undefined>;
+    IN_PAYLOAD: readonly string[];
     prototype: KeptSession;
   };
   keepMember([model], "endsAt");
   endIdOf.set(model.prototype, endId);
+  const members = model.IN_PAYLOAD.filter((name) => name !== "exp" && name !== "iat");
+  const held = (session: KeptSession) => JSON.stringify(members.map((name) => Reflect.get(session, name)));
   const find = model.find;
   model.find = async function findAndNote(id, options) {
     const found = await find.call(this, id, options);
-    if (found !== undefined) Object.defineProperty(found, "foundAs", { value: id });
+    if (found === undefined) return undefined;
+    Object.defineProperty(found, "foundAs", { value: id });
+    Object.defineProperty(found, "foundWith", { value: { held: held(found), exp: found.exp } });
     return found;
   };
   const { save } = model.prototype;
   model.prototype.save = async function saveOnce(this: KeptSession, ttl) {
     const write = () => save.call(this, ttl);
+    // Nothing came of this request that has to be kept; whoever has the cookie keeps it.
+    if (isAsFound(this, held(this), ttl)) return leaveCookieAlone(provider);
     try {
       if (this.foundAs === undefined) return await write();
       if (this.foundAs === this.id) return await writingAgain.run(true, write);
@@ -123,6 +137,14 @@ function leaveCookieAlone(provider: Provider): void {
   const others = cookiesBut(provider.cookieName("session"), set);
   if (others.length === 0) response.remove("set-cookie");
   else response.set("set-cookie", others);
+}
+
+// A session that goes through many flows at once is written for the first of them, and then once a minute. How long its logins
+// hold is noted more coarsely than that (sessions/login_life.ts).
+function isAsFound({ foundWith }: KeptSession, held: string, ttl: number): boolean {
+  if (foundWith?.exp === undefined || foundWith.held !== held) return false;
+  const later = Math.floor(systemClock().getTime() / 1000) + ttl - foundWith.exp;
+  return later >= 0 && later < slidesBySeconds;
 }
 
 /** The cookies that an answer sets, without one and its signature. @param set as the header stands */

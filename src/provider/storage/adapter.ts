@@ -6,6 +6,7 @@ import type { Database } from "../../db/connect.ts";
 import { clientServed, generationServed } from "../library/client_generation.ts";
 import { servesDevicePages } from "../library/device_codes.ts";
 import { isFoundRecord } from "../library/found_records.ts";
+import { holdCode } from "../library/held_code.ts";
 import { holdRecord, holdUse } from "../library/one_write.ts";
 import { isWrittenAgain, SessionGone } from "../library/session_ids.ts";
 import { tellingStoreTrouble } from "../library/token_error.ts";
@@ -88,6 +89,7 @@ function recordAdapter(
       }
       if (model !== "ReplayDetection") {
         const whole = inItsGeneration(model, payload);
+        if (model === "AuthorizationCode" && holdCode({ model, id, payload: whole, expiresAtMs })) return;
         if (givenForCodes.includes(model) && holdRecord({ model, id, payload: whole, expiresAtMs })) return;
         return saveRecord(db, model, id, whole, expiresAtMs);
       }

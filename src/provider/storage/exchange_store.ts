@@ -6,12 +6,18 @@ import { createAuditEvent } from "../../audit/audit_store.ts";
 import { measureEvent } from "../../audit/event_measures.ts";
 import type { NewAuditEvent } from "../../audit/event_types.ts";
 import { createBatcher } from "../../db/batch.ts";
-import { broughtRows, typedColumns } from "../../db/brought_rows.ts";
+import { broughtRows, columnsOf, typedColumns } from "../../db/brought_rows.ts";
 import { type Database, isPostgres } from "../../db/connect.ts";
 import { runStatement } from "../../db/statement.ts";
 import type { HeldRecord } from "../library/one_write.ts";
 import { hashRecordId } from "./record_payload.ts";
-import { consumeRecord, createRecordOnce, recordBindings, recordColumns } from "./record_store.ts";
+import {
+  consumeRecord,
+  createRecordOnce,
+  recordBindings,
+  recordColumns,
+  recordValues,
+} from "./record_store.ts";
 
 /** What is used once, what is given for it, and what the trail says of that. */
 export interface Exchange {
@@ -27,9 +33,6 @@ type Asked = Exchange & { origin: EventOrigin };
 /** Exchanges. @returns whether this caller was the first to use it; if not, nothing was written */
 export type Exchanger = (exchange: Exchange) => Promise<boolean>;
 
-const given = recordColumns.map((column) => `given.${column}`).join(", ");
-const generation =
-  "coalesce(given.client_generation, (select c.generation from clients c where c.client_id = given.client_id), 0)";
 // (What is asked of a case the planner takes for likely. Of "is null" it expects so few rows of a table that nobody has counted that
 // it reads it as a whole, and keeps to that while the table grows.)
 // What somebody else used meanwhile is not open any more once its lock is ours. Rows are locked in one order, so that two instances that are shown the same codes never wait for each other in a circle.
@@ -46,7 +49,7 @@ used as (
   returning r.id_hash),
 given as (
   insert into oidc_records (${recordColumns.join(", ")})
-  select ${given.replace("given.client_generation", generation)}
+  select ${recordValues("given")}
   from ${broughtRows("given", typedColumns(["for_hash", ...recordColumns]))}
   where given.for_hash in (select id_hash from used)),
 told as (
@@ -92,9 +95,6 @@ async function exchangeTogether(db: Database, all: readonly Asked[]): Promise<bo
     return isFirst;
   });
 }
-
-const columnsOf = (rows: readonly (readonly unknown[])[], count: number): string[][] =>
-  Array.from({ length: count }, (_, column) => rows.map((row) => (row[column] ?? null) as string));
 
 // SQLite: each in a transaction of its own, one after the other.
 async function exchangeOneByOne(db: Database, all: readonly Asked[]): Promise<boolean[]> {

@@ -30,6 +30,16 @@ const recordPlaces = recordColumns
   )
   .join(", ");
 
+/** The same of rows that a statement brings along (db/brought_rows.ts). @param rows what they are called */
+export const recordValues = (rows: string): string =>
+  recordColumns
+    .map((column) =>
+      column === "client_generation"
+        ? `coalesce(${rows}.${column}, (select c.generation from clients c where c.client_id = ${rows}.client_id), 0)`
+        : `${rows}.${column}`,
+    )
+    .join(", ");
+
 /** When a record ends: epoch milliseconds, or null for never. */
 type ExpiresAtMs = number | null;
 

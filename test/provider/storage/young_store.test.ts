@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import pg from "pg";
 import { createUsesWithEvents } from "../../../src/provider/grants/assertion_use_store.ts";
+import { createCodeKeeper } from "../../../src/provider/storage/code_store.ts";
 import { createExchanger } from "../../../src/provider/storage/exchange_store.ts";
 import { createRecordReader } from "../../../src/provider/storage/record_reader_store.ts";
 import { readSubjects } from "../../../src/provider/subjects/subject_store.ts";
@@ -41,6 +42,10 @@ describe("a young store", () => {
       const exchange = createExchanger(db);
       const given = [{ model: "AccessToken", id: "new", payload: {}, expiresAtMs: 1 }];
       return exchange({ used: { model: "RefreshToken", id: "x" }, given, event: event("a"), now });
+    },
+    "giving codes": (db) => {
+      const code = { model: "AuthorizationCode", id: "new", payload: {}, expiresAtMs: 1 };
+      return createCodeKeeper(db)({ code, event: event("a"), now });
     },
     "using assertions": (db) =>
       createUsesWithEvents(db, [
