@@ -1,12 +1,21 @@
 // What makes the product faster than its plainest form, and how to take each away: as text replaced in its source.
 
-/** One thing that must earn its place. */
+/** What a trick makes cheaper. Documents and the second kind of refresh are asked of a server on SQLite; a start is of a clone. */
+export type TrickOf =
+  | "mint"
+  | "refresh"
+  | "refresh on SQLite"
+  | "JWKS document"
+  | "start from source"
+  | "idle memory";
+
+/** One thing that must earn its place, or several that only together can be told from noise. */
 export interface Trick {
   name: string;
   /** What it does, for the table. */
   what: string;
   /** Of what it makes one cheaper; absent: of a mint. */
-  of?: "refresh";
+  of?: TrickOf;
   /** What of the source is replaced to be without it. */
   cuts: readonly Cut[];
 }
@@ -23,6 +32,8 @@ const clients = "src/provider/clients/client_reader.ts";
 const records = "src/provider/storage/record_reader_store.ts";
 const exchanges = "src/provider/storage/exchange_store.ts";
 const statement = "src/db/statement.ts";
+const app = "src/app.ts";
+const library = "src/provider/library/internals.ts";
 
 // Each asks for its one item at once.
 const unbatched = (file: string): Cut => ({
@@ -31,6 +42,68 @@ const unbatched = (file: string): Cut => ({
   replace:
     "const createBatcher = ({ run }: any) => async (item: any) => (await run([item]))[0];\nimport { createBatcher as notUsed } from",
 });
+
+const noFrame: readonly Cut[] = [
+  { file: app, find: "if (isOfProgram(ctx)) return next();\n    const named", replace: "const named" },
+];
+
+const noShortWay: readonly Cut[] = [
+  {
+    file: app,
+    find: "if (isOfProgram(ctx)) return next();\n    assertMethodIsKnown",
+    replace: "assertMethodIsKnown",
+  },
+  {
+    file: app,
+    find: "if (!isOfProgram(ctx)) return toPages",
+    replace: "if (true as boolean) return toPages",
+  },
+  {
+    file: app,
+    find: "if (!isBackEndPath(ctx.path)) return next();\n    // Nothing else below",
+    replace: "if (!isBackEndPath(ctx.path)) return toBackEnds(ctx as never, next);\n    //",
+  },
+];
+
+const iteratedBody: readonly Cut[] = [
+  {
+    file: "src/input/request_body.ts",
+    find: "const body = await collect(request, mostBytes, withinMs, { tooLarge, tooLate });",
+    replace: `const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(tooLate()), withinMs);
+    const read = async () => {
+      const kept: Buffer[] = [];
+      let size = 0;
+      for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+        size += chunk.length;
+        if (size > mostBytes) throw tooLarge();
+        kept.push(chunk);
+      }
+      return Buffer.concat(kept);
+    };
+    const body = await Promise.race([read(), late]).finally(() => clearTimeout(timer));`,
+  },
+];
+
+const unremembered: readonly Cut[] = [{ file: library, find: "  rememberClients(provider);\n", replace: "" }];
+
+const twoAtOnce = [clients, records].map(
+  (file): Cut => ({ file, find: "mostBatches: 1", replace: "mostBatches: 2" }),
+);
+
+const smallThings: readonly Cut[] = [
+  {
+    file: "src/input/form_text.ts",
+    find: "if (/^[\\x20-\\x24\\x26-\\x2a\\x2c-\\x7e]*$/.test(part)) return part;",
+    replace: "",
+  },
+  {
+    file: "src/provider/edge/pinned_request.ts",
+    find: "if (parsed?.issuer === issuer) return parsed;",
+    replace: "",
+  },
+  { file: statement, find: "if (known !== undefined) return known;", replace: "" },
+];
 
 /** All of them. */
 export const tricks: readonly Trick[] = [
@@ -92,6 +165,95 @@ export const tricks: readonly Trick[] = [
     name: "parsed-clients",
     what: "a client's metadata is parsed once for each text",
     cuts: [{ file: clients, find: "if (known !== undefined) return known;", replace: "" }],
+  },
+  {
+    name: "remembered-clients",
+    what: "the library's client of metadata read before is taken, not made again",
+    cuts: unremembered,
+  },
+  {
+    name: "imported-keys",
+    what: "a client's public keys are imported once",
+    cuts: [
+      {
+        file: "src/provider/library/client_keys.ts",
+        find: "const { find } = same ? known :",
+        replace: "const { find } = same && (false as boolean) ? known :",
+      },
+    ],
+  },
+  { name: "no-frame", what: "no page's frame is made for a program", cuts: noFrame },
+  { name: "short-way", what: "a program's request is not looked for among the routes", cuts: noShortWay },
+  { name: "body-by-events", what: "a form is read by events, not by an iterator", cuts: iteratedBody },
+  {
+    name: "one-at-a-time",
+    what: "reads of clients and records: one batch at a time, not two",
+    cuts: twoAtOnce,
+  },
+  {
+    name: "small-things",
+    what: "plain texts of a form not decoded, the issuer's parts and a statement's numbered text kept",
+    cuts: smallThings,
+  },
+  {
+    name: "edge",
+    what: "the six before this one together",
+    cuts: [...unremembered, ...noFrame, ...noShortWay, ...iteratedBody, ...twoAtOnce, ...smallThings],
+  },
+  {
+    name: "one-exchange",
+    what: "a rotation is one statement, shared, instead of a transaction",
+    of: "refresh",
+    cuts: [
+      unbatched(exchanges),
+      {
+        file: exchanges,
+        find: "(isPostgres(db) ? exchangeTogether(db, all) : exchangeOneByOne(db, all))",
+        replace: "exchangeOneByOne(db, all)",
+      },
+    ],
+  },
+  {
+    name: "kept-statements",
+    what: "SQLite keeps statements prepared",
+    of: "refresh on SQLite",
+    cuts: [
+      {
+        file: "src/db/kept_statements.ts",
+        find: "connection.prepare = (sql) => kept.memo(sql);",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "raw-documents",
+    what: "keys and discovery are answered on the raw response",
+    of: "JWKS document",
+    cuts: [
+      {
+        file: app,
+        find: "return answerDocuments({ ...deps, proxies, access }, app.callback());",
+        replace: "return app.callback();",
+      },
+    ],
+  },
+  {
+    name: "kept-compiled",
+    what: "what one process of a clone compiled is kept for the next",
+    of: "start from source",
+    cuts: [
+      {
+        file: "bin/tti.mjs",
+        find: 'module.enableCompileCache?.(join(root, "node_modules", ".cache", "compiled"));',
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "collected-once",
+    what: "what only the start needed is given back",
+    of: "idle memory",
+    cuts: [{ file: "src/cli/commands/serve.ts", find: "  giveBackStartMemory(log);", replace: "" }],
   },
 ];
 
