@@ -20,6 +20,8 @@ export async function measureStartTricks(
   pace: Pace,
 ): Promise<void> {
   if (tricks.length === 0) return;
+  // A start is long, and always the same.
+  const rounds = Math.min(pace.rounds, 5);
   const dataDir = mkdtempSync(join(tmpdir(), "tti-bench-"));
   const environment = servedEnvironment({ TTI_DATA_DIR: dataDir });
   try {
@@ -27,8 +29,8 @@ export async function measureStartTricks(
     for (const trick of tricks) {
       const without = { ...environment, NODE_OPTIONS: importOf(trick) };
       const seen = { with: [] as number[], without: [] as number[] };
-      for (let round = -1; round < pace.rounds; round += 1) {
-        progress(`${trick.name}, ${round < 0 ? "warming up" : `round ${round + 1} of ${pace.rounds}`}`);
+      for (let round = -1; round < rounds; round += 1) {
+        progress(`${trick.name}, ${round < 0 ? "warming up" : `round ${round + 1} of ${rounds}`}`);
         for (const side of ["with", "without"] as const) {
           const figure = await figureOf(trick, side === "with" ? environment : without);
           if (round >= 0) seen[side].push(figure);

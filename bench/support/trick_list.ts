@@ -91,20 +91,6 @@ const twoAtOnce = [clients, records].map(
   (file): Cut => ({ file, find: "mostBatches: 1", replace: "mostBatches: 2" }),
 );
 
-const smallThings: readonly Cut[] = [
-  {
-    file: "src/input/form_text.ts",
-    find: "if (/^[\\x20-\\x24\\x26-\\x2a\\x2c-\\x7e]*$/.test(part)) return part;",
-    replace: "",
-  },
-  {
-    file: "src/provider/edge/pinned_request.ts",
-    find: "if (parsed?.issuer === issuer) return parsed;",
-    replace: "",
-  },
-  { file: statement, find: "if (known !== undefined) return known;", replace: "" },
-];
-
 /** All of them. */
 export const tricks: readonly Trick[] = [
   { name: "batched-looks", what: "looks at the same time share a statement", cuts: [unbatched(reads)] },
@@ -191,14 +177,9 @@ export const tricks: readonly Trick[] = [
     cuts: twoAtOnce,
   },
   {
-    name: "small-things",
-    what: "plain texts of a form not decoded, the issuer's parts and a statement's numbered text kept",
-    cuts: smallThings,
-  },
-  {
     name: "edge",
-    what: "the six before this one together",
-    cuts: [...unremembered, ...noFrame, ...noShortWay, ...iteratedBody, ...twoAtOnce, ...smallThings],
+    what: "these four and remembered-clients together",
+    cuts: [...unremembered, ...noFrame, ...noShortWay, ...iteratedBody, ...twoAtOnce],
   },
   {
     name: "one-exchange",

@@ -67,18 +67,11 @@ async function runOnDriver<Row>(db: Database, statement: DriverStatement): Promi
   }
 }
 
-const numberedTexts = new Map<string, string>();
-
-// PostgreSQL counts its parameters. No statement of ours holds a question mark that is none; and there are so many texts as are
-// written here, times the few lengths of a list.
+// PostgreSQL counts its parameters. No statement of ours holds a question mark that is none.
 function numbered(sql: string): string {
-  const known = numberedTexts.get(sql);
-  if (known !== undefined) return known;
   let count = 0;
-  const text = sql.replaceAll("?", () => {
+  return sql.replaceAll("?", () => {
     count += 1;
     return `$${count}`;
   });
-  numberedTexts.set(sql, text);
-  return text;
 }

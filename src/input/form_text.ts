@@ -76,8 +76,6 @@ export function parseUtf8(bytes: Uint8Array, what: string): string {
 }
 
 function decode(part: string): string {
-  // Stands for itself, as nearly all that programs send does.
-  if (/^[\x20-\x24\x26-\x2a\x2c-\x7e]*$/.test(part)) return part;
   // Beyond latin1 there is no byte to stand for; node never gives such a target.
   if (/[^\0-\xff]/.test(part)) throw new OperationError("invalid_input", "The request is not encoded.");
   const bytes = part.replaceAll("+", " ").replace(/%([0-9a-f]{2})/gi, (_, hex: string) => {

@@ -53,21 +53,13 @@ const requestIdHeader = "x-request-id";
 export function pinRequest(request: IncomingMessage, options: PinOptions): boolean {
   if (request.url === undefined || !request.url.startsWith("/") || request.url.startsWith("//")) return false;
   const address = clientAddressOf(request, options.trustedProxies);
-  const { host, protocol } = partsOf(options.issuer);
+  const { host, protocol } = new URL(options.issuer);
   for (const name of untrusted) if (request.headers[name] !== undefined) delete request.headers[name];
   request.headers["host"] = host;
   request.headers["x-forwarded-proto"] = protocol.slice(0, -1);
   request.headers["x-forwarded-for"] = address;
   request.headers[requestIdHeader] = randomUUID();
   return true;
-}
-
-let parsed: { issuer: string; host: string; protocol: string } | undefined;
-function partsOf(issuer: string): { host: string; protocol: string } {
-  if (parsed?.issuer === issuer) return parsed;
-  const { host, protocol } = new URL(issuer);
-  parsed = { issuer, host, protocol };
-  return parsed;
 }
 
 /** The request's id, made by {@link pinRequest}; found again in the log. */
