@@ -104,7 +104,6 @@ export function createPublicApp(deps: PublicAppDeps): RequestListener {
   const applicationCookie = applicationCookieName(deps.issuer);
   const { host } = new URL(deps.issuer);
   app.use(async function pageFrame(ctx, next) {
-    if (isOfProgram(ctx)) return next();
     const named = ctx.cookies.get(applicationCookie, { signed: false });
     const application = await findApplication(deps.host.current(), named);
     const { supportUrl } = deps;
@@ -242,7 +241,7 @@ const oauthCodes: Partial<Record<ErrorCode, string>> = {
   too_many_requests: "too_many_requests",
 };
 
-// What asks for tokens, and for no page: no route but the token endpoint's is looked for, and no frame made.
+// What asks for tokens, and for no page: no route but the token endpoint's is looked for.
 function isOfProgram(ctx: Koa.Context): boolean {
   return ctx.path === tokenPath && ctx.method === "POST" && !/html/i.test(ctx.headers.accept ?? "");
 }

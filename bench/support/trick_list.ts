@@ -43,10 +43,6 @@ const unbatched = (file: string): Cut => ({
     "const createBatcher = ({ run }: any) => async (item: any) => (await run([item]))[0];\nimport { createBatcher as notUsed } from",
 });
 
-const noFrame: readonly Cut[] = [
-  { file: app, find: "if (isOfProgram(ctx)) return next();\n    const named", replace: "const named" },
-];
-
 const noShortWay: readonly Cut[] = [
   {
     file: app,
@@ -62,26 +58,6 @@ const noShortWay: readonly Cut[] = [
     file: app,
     find: "if (!isBackEndPath(ctx.path)) return next();\n    // Nothing else below",
     replace: "if (!isBackEndPath(ctx.path)) return toBackEnds(ctx as never, next);\n    //",
-  },
-];
-
-const iteratedBody: readonly Cut[] = [
-  {
-    file: "src/input/request_body.ts",
-    find: "const body = await collect(request, mostBytes, withinMs, { tooLarge, tooLate });",
-    replace: `const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(tooLate()), withinMs);
-    const read = async () => {
-      const kept: Buffer[] = [];
-      let size = 0;
-      for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-        size += chunk.length;
-        if (size > mostBytes) throw tooLarge();
-        kept.push(chunk);
-      }
-      return Buffer.concat(kept);
-    };
-    const body = await Promise.race([read(), late]).finally(() => clearTimeout(timer));`,
   },
 ];
 
@@ -168,9 +144,7 @@ export const tricks: readonly Trick[] = [
       },
     ],
   },
-  { name: "no-frame", what: "no page's frame is made for a program", cuts: noFrame },
   { name: "short-way", what: "a program's request is not looked for among the routes", cuts: noShortWay },
-  { name: "body-by-events", what: "a form is read by events, not by an iterator", cuts: iteratedBody },
   {
     name: "one-at-a-time",
     what: "reads of clients and records: one batch at a time, not two",
@@ -178,8 +152,8 @@ export const tricks: readonly Trick[] = [
   },
   {
     name: "edge",
-    what: "these four and remembered-clients together",
-    cuts: [...unremembered, ...noFrame, ...noShortWay, ...iteratedBody, ...twoAtOnce],
+    what: "these two and remembered-clients together",
+    cuts: [...unremembered, ...noShortWay, ...twoAtOnce],
   },
   {
     name: "one-exchange",

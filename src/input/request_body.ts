@@ -127,51 +127,38 @@ async function readBytes(
 ): Promise<Buffer> {
   const tooLarge = () => new BodyFault("size", `The ${what} is larger than ${mostBytes} bytes.`);
   if (Number(request.headers["content-length"] ?? 0) > mostBytes) throw tooLarge();
-  const tooLate = () => new BodyFault("time", `The ${what} did not arrive in ${withinMs / 1000} s.`);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new BodyFault("time", `The ${what} did not arrive in ${withinMs / 1000} s.`)),
+    withinMs,
+  );
+  // Whoever is refused half-way gets the answer all the same: leaving the loop must not end the connection.
+  const chunks = request.iterator({ destroyOnReturn: false });
   try {
-    const body = await collect(request, mostBytes, withinMs, { tooLarge, tooLate });
+    const body = await Promise.race([collect(chunks, mostBytes, tooLarge), late]);
+    clearTimeout(timer);
     await currentRequest()?.bodyIsHere?.(body);
     return body;
   } finally {
-    // What still comes is dropped, for as long as the port lets a request last. Whoever is refused half-way gets the answer all
-    // the same: that must not end the connection.
+    clearTimeout(timer);
+    // What still comes is dropped, for as long as the port lets a request last.
     if (!request.readableEnded) request.resume();
   }
 }
 
-function collect(
-  request: IncomingMessage,
+async function collect(
+  chunks: AsyncIterable<Buffer>,
   mostBytes: number,
-  withinMs: number,
-  faults: Readonly<Record<"tooLarge" | "tooLate", () => BodyFault>>,
+  tooLarge: () => BodyFault,
 ): Promise<Buffer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const kept: Buffer[] = [];
   let size = 0;
-  const take = (chunk: Buffer) => {
+  for await (const chunk of chunks) {
     size += chunk.length;
-    if (size > mostBytes) return fail(faults.tooLarge());
+    if (size > mostBytes) throw tooLarge();
     kept.push(chunk);
-  };
-  const leave = () => {
-    clearTimeout(timer);
-    request.off("data", take).off("end", end).off("error", fail).off("close", cutOff);
-  };
-  const fail = (error: Error) => {
-    leave();
-    reject(error);
-  };
-  const end = () => {
-    leave();
-    resolve(kept.length === 1 && kept[0] !== undefined ? kept[0] : Buffer.concat(kept));
-  };
-  const cutOff = () =>
-    fail(Object.assign(new Error("the request was cut off"), { code: "ERR_STREAM_PREMATURE_CLOSE" }));
-  const timer = setTimeout(() => fail(faults.tooLate()), withinMs);
-  if (request.readableEnded) end();
-  else if (request.errored !== null || request.destroyed) cutOff();
-  else request.on("data", take).on("end", end).on("error", fail).on("close", cutOff);
-  return promise;
+  }
+  return Buffer.concat(kept);
 }
 
 const mediaTypeOf = (request: IncomingMessage): string | undefined =>
