@@ -61,6 +61,18 @@ const noShortWay: readonly Cut[] = [
   },
 ];
 
+const parsedAnew: readonly Cut[] = [
+  { file: clients, find: "if (known !== undefined) return known;", replace: "" },
+];
+
+const importedAnew: readonly Cut[] = [
+  {
+    file: "src/provider/library/client_keys.ts",
+    find: "const { find } = same ? known :",
+    replace: "const { find } = same && (false as boolean) ? known :",
+  },
+];
+
 const unremembered: readonly Cut[] = [{ file: library, find: "  rememberClients(provider);\n", replace: "" }];
 
 const twoAtOnce = [clients, records].map(
@@ -126,7 +138,7 @@ export const tricks: readonly Trick[] = [
   {
     name: "parsed-clients",
     what: "a client's metadata is parsed once for each text",
-    cuts: [{ file: clients, find: "if (known !== undefined) return known;", replace: "" }],
+    cuts: parsedAnew,
   },
   {
     name: "remembered-clients",
@@ -136,13 +148,7 @@ export const tricks: readonly Trick[] = [
   {
     name: "imported-keys",
     what: "a client's public keys are imported once",
-    cuts: [
-      {
-        file: "src/provider/library/client_keys.ts",
-        find: "const { find } = same ? known :",
-        replace: "const { find } = same && (false as boolean) ? known :",
-      },
-    ],
+    cuts: importedAnew,
   },
   { name: "short-way", what: "a program's request is not looked for among the routes", cuts: noShortWay },
   {
@@ -152,8 +158,8 @@ export const tricks: readonly Trick[] = [
   },
   {
     name: "edge",
-    what: "these two and remembered-clients together",
-    cuts: [...unremembered, ...noShortWay, ...twoAtOnce],
+    what: "these five together",
+    cuts: [...parsedAnew, ...unremembered, ...importedAnew, ...noShortWay, ...twoAtOnce],
   },
   {
     name: "one-exchange",
