@@ -120,11 +120,6 @@ export const tricks: readonly Trick[] = [
     ],
   },
   {
-    name: "driver",
-    what: "statements outside of transactions go to the driver itself",
-    cuts: [{ file: statement, find: "if (!db.isTransaction)", replace: "if (false as boolean)" }],
-  },
-  {
     name: "prepared",
     what: "statements are prepared once a connection",
     cuts: [
