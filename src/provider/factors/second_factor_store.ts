@@ -6,17 +6,33 @@ import type { SecondFactors } from "./second_factors.ts";
 
 /** Lists what a person can use, in one statement. */
 export async function listSecondFactors(db: Database, accountId: string): Promise<SecondFactors> {
-  const [row] = await runStatement<{ totp: number; passkeys: number; copied: number; codes: number }>(
+  const [row] = await runStatement<FactorRow>(
     db,
     "second_factors_list_2",
-    `select (select count(*) from totp_factors where account_id = asked.id) as totp,
-       (select count(*) from passkeys where account_id = asked.id and cloned_at_ms is null) as passkeys,
-       (select count(*) from passkeys where account_id = asked.id and cloned_at_ms is not null) as copied,
-       (select count(*) from recovery_codes where account_id = asked.id) as codes
-     from (select cast(? as text) as id) asked`,
+    `select ${factorColumns("asked.id")} from (select cast(? as text) as id) asked`,
     [accountId],
   );
-  const { totp = 0, passkeys = 0, copied = 0, codes = 0 } = row ?? {};
+  return factorsOf(row ?? { totp: 0, passkeys: 0, copied: 0, codes: 0 });
+}
+
+/** The columns of a {@link FactorRow}. @param accountId a column of the statement they are part of */
+export const factorColumns = (
+  accountId: string,
+): string => `(select count(*) from totp_factors where account_id = ${accountId}) as totp,
+  (select count(*) from passkeys where account_id = ${accountId} and cloned_at_ms is null) as passkeys,
+  (select count(*) from passkeys where account_id = ${accountId} and cloned_at_ms is not null) as copied,
+  (select count(*) from recovery_codes where account_id = ${accountId}) as codes`;
+
+/** What a person can use, as it is read. */
+export interface FactorRow {
+  totp: number;
+  passkeys: number;
+  copied: number;
+  codes: number;
+}
+
+/** What a person can use, of its row. */
+export function factorsOf({ totp, passkeys, copied, codes }: FactorRow): SecondFactors {
   return { totp: totp > 0, passkeys: Number(passkeys), copied: Number(copied), recoveryCodes: codes };
 }
 

@@ -1,5 +1,6 @@
 // Owns the tenants a person belongs to, as one browser session sees them: which it speaks for, by which login, and
 // what refuses the person a token there. Login, tenant choice, single sign-on and the account page ask here.
+import type { Database } from "../../db/connect.ts";
 import { type ErrorCode, OperationError } from "../../errors.ts";
 import type { InstallationPart } from "../../installation.ts";
 import type { Account } from "../accounts/account_store.ts";
@@ -9,7 +10,7 @@ import { doorOf, isOverFor, lackingFor, type Voucher, voucherFor } from "../sess
 import { listTenantIdsOfAccount, type Membership } from "../tenants/membership_store.ts";
 import type { Tenant } from "../tenants/tenant_store.ts";
 import { type ClaimsPolicy, decideSubjectClaims } from "./claims.ts";
-import { readSubjects, type SubjectFacts } from "./subject_store.ts";
+import { readSubjects, readSubjectsOf, type SubjectFacts } from "./subject_store.ts";
 
 /** A tenant a person belongs to. */
 export interface Place {
@@ -39,19 +40,24 @@ export async function readPlaces(
   accountId: string,
   vouchers: readonly Voucher[],
 ): Promise<{ account: Account | undefined; places: readonly Place[] }> {
-  const tenantIds = await listTenantIdsOfAccount(deps.db, accountId);
-  if (tenantIds.length === 0) return { account: await findAccount(deps.db, accountId), places: [] };
   const nowMs = deps.clock().getTime();
-  // No client: whether one may act for the person while away is not asked here.
-  const queries = tenantIds.map((tenantId) => {
-    const vouchingClientId = vouchers.find((voucher) => voucher.tenantId === tenantId)?.clientId;
-    return { accountId, tenantId, clientId: "", vouchingClientId, nowMs };
-  });
-  const facts = await readSubjects(deps.db, queries);
+  const facts = await readFacts(deps.db, accountId, vouchers, nowMs);
+  if (facts.length === 0) return { account: await findAccount(deps.db, accountId), places: [] };
   return {
     account: facts[0]?.account,
     places: facts.flatMap((one) => placeOf(one, vouchers, deps, nowMs) ?? []),
   };
+}
+
+async function readFacts(db: Database, accountId: string, vouchers: readonly Voucher[], nowMs: number) {
+  // By passwords alone no client has vouched, and one statement finds the tenants and reads them.
+  if (vouchers.every(({ clientId }) => clientId === null)) return readSubjectsOf(db, accountId, nowMs);
+  // No client: whether one may act for the person while away is not asked here.
+  const queries = (await listTenantIdsOfAccount(db, accountId)).map((tenantId) => {
+    const vouchingClientId = vouchers.find((voucher) => voucher.tenantId === tenantId)?.clientId;
+    return { accountId, tenantId, clientId: "", vouchingClientId, nowMs };
+  });
+  return queries.length === 0 ? [] : readSubjects(db, queries);
 }
 
 /**

@@ -142,6 +142,12 @@ from ${broughtRows("asked", {
   now_ms: "bigint",
 })} ${joins}`;
 
+// In each tenant it belongs to; whether a client may act for the person while away is not asked, nor which one vouched.
+const statementForPlaces = `select ${columns}
+from (select account_id, tenant_id, cast('' as text) as client_id, cast(null as text) as vouching_client_id,
+  cast(? as bigint) as now_ms from memberships where account_id = ?) asked ${joins}
+order by asked.tenant_id`;
+
 /** Reads what the store says about an account in a tenant. */
 export async function readSubject(db: Database, query: SubjectQuery): Promise<SubjectFacts> {
   const { accountId, tenantId = null, clientId, vouchingClientId = null, nowMs } = query;
@@ -163,6 +169,19 @@ export async function readSubjects(db: Database, queries: readonly SubjectQuery[
   ]);
   const byPlace = Map.groupBy(rows, (row) => row.place);
   return queries.map((_, index) => factsOf(byPlace.get(index + 1) ?? []));
+}
+
+/** Reads what the store says about an account in each tenant it belongs to, in the order of their ids, in one statement. */
+export async function readSubjectsOf(
+  db: Database,
+  accountId: string,
+  nowMs: number,
+): Promise<SubjectFacts[]> {
+  const rows = await runStatement<SubjectRow>(db, "subjects_of_account", statementForPlaces, [
+    nowMs,
+    accountId,
+  ]);
+  return [...Map.groupBy(rows, (row) => row.tenant_id).values()].map(factsOf);
 }
 
 /** Makes a {@link readSubject} that shares a statement with whoever asks at the same time. */
