@@ -7,7 +7,6 @@ import { parseClientAddress } from "../../input/client_address.ts";
 import type { StoreAndClock } from "../../installation.ts";
 import { createMail } from "../../mail/outbox_store.ts";
 import { type AttemptOrigin, knownForMs } from "./attempt_rates.ts";
-import { type CompletedPerson, getCompletedPerson } from "./completed_person_store.ts";
 import { saveFirstSignIn } from "./first_sign_in_store.ts";
 import { countAttempt, makeMark, saveKnown, settleAttempts } from "./sign_in_attempt_store.ts";
 
@@ -28,16 +27,14 @@ export interface DeviceOrigin extends AttemptOrigin {
   userAgent?: string | undefined;
 }
 
-/**
- * Reads for whom a sign-in is complete, and whether they have signed in from there.
- * @throws OperationError account_not_found
- */
-export function getPersonHere(
-  { db, clock }: StoreAndClock,
-  accountId: string,
-  origin: DeviceOrigin,
-): Promise<CompletedPerson> {
-  return getCompletedPerson(db, accountId, marksOf(accountId, origin), clock());
+/** Whose sign-in is complete. */
+export interface PersonHere {
+  id: string;
+  email: string | null;
+  /** Whether they have signed in before. */
+  hasSignedIn: boolean;
+  /** Whether this browser, or this address, has been seen at a sign-in of theirs. */
+  isKnownHere: boolean;
 }
 
 /**
@@ -47,12 +44,12 @@ export function getPersonHere(
  */
 export async function rememberDevice(
   { db, clock, sendsMail }: DeviceDeps,
-  { id, email, hasSignedIn, isKnownHere }: CompletedPerson,
+  { id, email, hasSignedIn, isKnownHere }: PersonHere,
   origin: DeviceOrigin,
 ): Promise<boolean> {
   const now = clock();
   const nowMs = now.getTime();
-  const { browser, address } = marksOf(id, origin);
+  const { browser, address } = deviceMarksOf(id, origin);
   const until = { nowMs, untilMs: nowMs + knownForMs };
   const marks = [address, ...(browser === undefined ? [] : [browser])].toSorted();
   // Nothing to tell, and nothing that only one of several may do.
@@ -85,8 +82,10 @@ export async function rememberDevice(
   });
 }
 
-// By the account, whatever it signs in with: another address makes no browser a new one.
-function marksOf(accountId: string, { clientAddress, browser }: AttemptOrigin) {
+/**
+ * The marks of a browser and an address. By the account, whatever it signs in with: another address makes no browser a new one.
+ */
+export function deviceMarksOf(accountId: string, { clientAddress, browser }: AttemptOrigin) {
   const network = parseClientAddress(clientAddress)?.network ?? clientAddress;
   return {
     address: hashOf("address", network, accountId),

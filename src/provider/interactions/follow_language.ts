@@ -1,30 +1,14 @@
 // Owns that a sign-in speaks as the person does, once it is known who they are: not before a proof, for an address alone must not tell
 // what its account holds.
 import type { Database } from "../../db/connect.ts";
-import {
-  findAccountLanguage,
-  readLanguage,
-  saveAccountLanguage,
-} from "../accounts/account_language_store.ts";
+import { readLanguage, saveAccountLanguage } from "../accounts/account_language_store.ts";
 import { followPerson, type LanguagePlace } from "../edge/page_language.ts";
 
 /**
  * Has the pages that follow speak the language that is kept for the person, or keeps for them what they chose in this sign-in.
- * @param accountId who has proven to be it
+ * @param person who has proven to be it, and the language as it is kept
  */
 export async function followLanguage(
-  { db }: { db: Database },
-  place: LanguagePlace,
-  accountId: string,
-): Promise<void> {
-  await keepLanguage({ db }, place, {
-    id: accountId,
-    language: (await findAccountLanguage(db, accountId)) ?? null,
-  });
-}
-
-/** As {@link followLanguage}, of whom it is known what is kept for them. */
-export async function keepLanguage(
   { db }: { db: Database },
   place: LanguagePlace,
   { id, language }: { id: string; language: string | null },

@@ -11,16 +11,17 @@ import { isEmailAddress } from "../../input/email_address.ts";
 import type { Installation } from "../../installation.ts";
 import { reaches } from "../../login_levels.ts";
 import { seeOther } from "../../see_other.ts";
-import { getPersonHere, rememberDevice } from "../accounts/new_device.ts";
+import { rememberDevice } from "../accounts/new_device.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { leaveOutcome, readOutcome } from "../edge/form_outcome.ts";
 import { pinnedAddressOf } from "../edge/pinned_request.ts";
 import { rememberFactorBrowser } from "../factors/factor_attempts.ts";
 import type { LoginAnswer } from "../factors/pending_sign_ins.ts";
 import type { FactorDeps } from "../factors/prove_factor.ts";
+import { getSigningPerson, type SigningPerson } from "../factors/signing_person_store.ts";
 import { browserKeyOf } from "./browser_binding.ts";
 import { answerFactor, findHalfDone, renderHalfDone } from "./factor_page.ts";
-import { followLanguage, keepLanguage } from "./follow_language.ts";
+import { followLanguage } from "./follow_language.ts";
 import { startHandoff } from "./handoff_routes.ts";
 import type { InteractionState } from "./interaction.ts";
 import { addressHere, provePassword, renderAddress, renderPassword } from "./login.ts";
@@ -112,9 +113,10 @@ export function addLoginRoutes(
     if ((form.get("password") ?? "") === "") return takeAddress(ctx, state, email);
     try {
       const proven = await provePassword(deps, form, originOf(ctx));
-      const answer = await goOn(deps, state, proven);
-      if (answer !== undefined) return await complete(ctx, state, answer);
-      await followLanguage(deps, placeOf(ctx), proven.accountId);
+      const person = await getSigningPerson(deps, proven.accountId, originOf(ctx));
+      const answer = await goOn(deps, state, proven, person.factors);
+      if (answer !== undefined) return await complete(ctx, state, answer, person);
+      await followLanguage(deps, placeOf(ctx), person);
       seeOther(ctx, pathOf(state, "factor"));
     } catch (error) {
       if (!(error instanceof OperationError) || error instanceof StoreUnavailable) throw error;
@@ -182,10 +184,15 @@ export function addLoginRoutes(
     showPage(ctx, 200, await renderPassword(deps, state, email), withScript);
   };
 
-  async function complete(ctx: RouterContext, state: InteractionState, answer: LoginAnswer): Promise<void> {
+  async function complete(
+    ctx: RouterContext,
+    state: InteractionState,
+    answer: LoginAnswer,
+    known?: SigningPerson,
+  ): Promise<void> {
     const origin = originOf(ctx);
-    const person = await getPersonHere(deps, answer.login.accountId, origin);
-    await keepLanguage(deps, placeOf(ctx), person);
+    const person = known ?? (await getSigningPerson(deps, answer.login.accountId, origin));
+    await followLanguage(deps, placeOf(ctx), person);
     if (await rememberDevice(deps, person, origin)) deps.mailPut();
     if (reaches(answer.voucher.level, "mfa")) {
       const trier = { accountId: person.id, browser: origin.browser };

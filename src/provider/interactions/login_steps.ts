@@ -31,6 +31,7 @@ export type StepDeps = InstallationPart<"db" | "clock" | "requireVerifiedDomain"
 /**
  * Goes on after the first half of a login. Who could get no token in any tenant this login would open is told so here,
  * where a person reads it, and not by the application later.
+ * @param factors what the person has beside
  * @returns the complete login; undefined: it is half done, and goes on at the page of the second step
  * @throws OperationError whatever refuses the person a token
  */
@@ -38,8 +39,8 @@ export async function goOn(
   deps: StepDeps,
   state: InteractionState,
   login: OwnLogin,
+  factors: SecondFactors,
 ): Promise<LoginAnswer | undefined> {
-  const factors = await listSecondFactors(deps.db, login.accountId);
   const { most, newPasskey } = await wantedOf(deps, state, login, factors);
   const first = newPasskey && !hasSecondFactor(factors) ? "enroll_passkey" : undefined;
   const step = first ?? nextStep(levelOfAmr(login.amr), most, hasSecondFactor(factors));

@@ -8,6 +8,7 @@ import { browserFamily } from "../../input/browser_family.ts";
 import { seeOther } from "../../see_other.ts";
 import type { LoginAnswer } from "../factors/pending_sign_ins.ts";
 import { findPending } from "../factors/pending_store.ts";
+import { listSecondFactors } from "../factors/second_factor_store.ts";
 import { passkeysOf } from "../passkeys/passkey_deps.ts";
 import { renderCodes } from "./factor_page.ts";
 import type { InteractionState } from "./interaction.ts";
@@ -49,7 +50,8 @@ export function addPasskeyRoutes(
     try {
       const told = { answer: form.get("answer") ?? "", remember: form.get("remember") !== undefined };
       const login = await proveByPasskey(deps, state, told, originOf(ctx));
-      const answer = await goOn(deps, state, login);
+      const factors = await listSecondFactors(deps.db, login.accountId);
+      const answer = await goOn(deps, state, login, factors);
       if (answer === undefined) throw new Error("a passkey leaves nothing to be proven");
       await complete(ctx, state, answer);
     } catch (error) {

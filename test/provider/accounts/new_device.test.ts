@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
   type DeviceOrigin,
-  getPersonHere,
   newDeviceRate,
   rememberDevice,
 } from "../../../src/provider/accounts/new_device.ts";
+import { getSigningPerson } from "../../../src/provider/factors/signing_person_store.ts";
 import { storesOfToday } from "../../support/stores_of_today.ts";
 import { useStore } from "../../support/use_store.ts";
 import { useLinks } from "../links/links_world.ts";
@@ -36,7 +36,7 @@ for (const kind of storesOfToday(import.meta.url)) {
       sendsMail = true,
       db = store.db,
     ) {
-      const here = await getPersonHere({ db, clock }, id, origin);
+      const here = await getSigningPerson({ db, clock }, id, origin);
       return rememberDevice({ db, clock, sendsMail }, { ...here, email }, origin);
     }
     const home = at("home", "192.0.2.1");

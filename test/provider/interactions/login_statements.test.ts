@@ -8,7 +8,7 @@ import { addClient, addPerson, signInAt, useProvider } from "../support/provider
 import { UserAgent } from "../support/user_agent.ts";
 
 /** In a browser that is new, at an address where the person has signed in before. */
-const mostOfLogin = 35;
+const mostOfLogin = 32;
 
 describe("a login", () => {
   const fixture = useProvider({ kind: "postgres" });
