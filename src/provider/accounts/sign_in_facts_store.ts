@@ -22,13 +22,13 @@ interface FactsRow {
 type CredentialsRow = AccountRow & { password_hash: string | null; imported_hash_kind: string | null };
 
 // One row for each kind that is present, and one of no kind, whoever signs in: nobody's statement is another than somebody's.
-const statement = `select ${accountColumns.join(", ")}, accounts.password_hash, accounts.imported_hash_kind, present.kind as present_kind,
+const statement = `select ${accountColumns.join(", ")}, accounts.password_hash, accounts.imported_hash_kind, asked.kind as present_kind,
     ${knownNow()} as address_known, ${knownNow()} as browser_known
   from (select cast(null as text) as kind union all
     select kind from imported_hash_kinds where exists
-      (select 1 from accounts where accounts.imported_hash_kind = imported_hash_kinds.kind)) present
+      (select 1 from accounts where accounts.imported_hash_kind = imported_hash_kinds.kind)) asked
   left join accounts on accounts.login_key = ?
-  order by present.kind`;
+  order by asked.kind`;
 
 function knownNow(): string {
   return "case when exists (select 1 from sign_in_attempts where key_hash = ? and until_ms > ?) then 1 else 0 end";

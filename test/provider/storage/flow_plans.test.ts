@@ -143,7 +143,7 @@ for (const kind of storeKinds) {
 // Few, whoever is there: keys, kinds of hashes, and the instances that run.
 const few = /\b(?:signing_keys|key_instances|login_name_keys|imported_hash_kinds)\b/;
 // What a statement brings along.
-const isBrought = /SCAN (?:put|\d+ CONSTANT ROWS?)$/;
+const isBrought = /SCAN (?:put|\d+ CONSTANT ROWS?|\d+-ROW VALUES CLAUSE)$/;
 
 async function faultsOf(store: TestDatabase, statement: Statement, most = mostRead): Promise<string[]> {
   const { sql } = statement;
