@@ -75,9 +75,15 @@ const importedAnew: readonly Cut[] = [
 
 const unremembered: readonly Cut[] = [{ file: library, find: "  rememberClients(provider);\n", replace: "" }];
 
-const twoAtOnce = [clients, records].map(
-  (file): Cut => ({ file, find: "mostBatches: 1", replace: "mostBatches: 2" }),
-);
+const twoBatches = (file: string, before: string): Cut => {
+  const find = `${before}mostBatches: 1`;
+  return { file, find, replace: `${before}mostBatches: 2` };
+};
+const twoAtOnce = [
+  twoBatches(clients, ""),
+  twoBatches(records, "asked),\n      mostItems: 50,\n      "),
+  twoBatches(records, "hashes),\n    mostItems: 50,\n    "),
+];
 
 /** All of them. */
 export const tricks: readonly Trick[] = [
