@@ -159,7 +159,7 @@ export const tricks: readonly Trick[] = [
   },
   {
     name: "edge",
-    what: "these five together",
+    what: "the five before it together",
     cuts: [...parsedAnew, ...unremembered, ...importedAnew, ...noShortWay, ...twoAtOnce],
   },
   {
