@@ -213,7 +213,7 @@ export const tricks: readonly Trick[] = [
   },
   {
     name: "collected-once",
-    what: "what only the start needed is given back",
+    what: "what nothing but the start needed is given back",
     of: "idle memory",
     cuts: [{ file: "src/cli/commands/serve.ts", find: "  giveBackStartMemory(log);", replace: "" }],
   },
