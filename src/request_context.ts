@@ -21,6 +21,8 @@ export interface RequestContext {
   bodyIsHere?: (body: Buffer) => Promise<void>;
   /** Whether it was turned away for lack of room: such are told of together, not in a line each. */
   turnedAway?: boolean;
+  /** Whether it is a program's, at the token endpoint and its like: what it may is read anew each time it is asked. */
+  bringsClient?: boolean;
   /** The pattern of the route that serves it, once one does. */
   route?: string;
   /** The client that asks, once it is authenticated or, in a browser's request, named. */

@@ -50,7 +50,8 @@ export function createClientReader(db: Database): ClientReader {
     // A page asks for it several times: for the way back, for who asks, for what may be granted.
     findMetadata(clientId) {
       const request = currentRequest();
-      if (request === undefined) return read(clientId);
+      // A program's right is asked again after each wait, for its keys and whatever else: it may have ended meanwhile.
+      if (request === undefined || request.bringsClient === true) return read(clientId);
       const known = readBy(request);
       const found = known.get(clientId) ?? read(clientId);
       known.set(clientId, found);
