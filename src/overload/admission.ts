@@ -113,6 +113,7 @@ export class Admission {
     context: RequestContext,
     serve: () => Promise<number>,
   ): Promise<void> {
+    if (kind === "tokens") context.bringsClient = true;
     let leave: (() => void) | undefined;
     let ofProgram = false;
     const path = request.url ?? "";
