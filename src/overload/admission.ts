@@ -113,7 +113,7 @@ export class Admission {
     context: RequestContext,
     serve: () => Promise<number>,
   ): Promise<void> {
-    if (kind === "tokens") context.bringsClient = true;
+    if (kind === "tokens" || kind === "searches") context.bringsClient = true;
     let leave: (() => void) | undefined;
     let ofProgram = false;
     const path = request.url ?? "";

@@ -32,6 +32,15 @@ export const defences: readonly Defence[] = [
     test: "test/provider/storage/storage.test.ts",
   },
   {
+    id: "clients-read-anew-for-programs",
+    promise: "What a program may is read again after each wait of its request, whatever it read before.",
+    faults: ["S2", "S7"],
+    file: "src/provider/clients/client_reader.ts",
+    find: " || request.bringsClient === true",
+    replace: "",
+    test: "test/provider/grants/registered_keys.test.ts",
+  },
+  {
     id: "scope-registered-now",
     promise: "An access token opens no more than its client is registered for now.",
     faults: ["S2"],

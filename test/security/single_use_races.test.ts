@@ -28,6 +28,15 @@ function everywhere<T>(count: number, send: (instance: { issuer: string }) => Pr
   return Promise.all(Array.from({ length: count }, (_, index) => send(instances[index % 2 === 0 ? 0 : 1])));
 }
 
+// On a busy machine some of so many may be told to come again: whoever does is served.
+async function served<T extends { status: number }>(send: () => Promise<T>): Promise<T> {
+  for (let time = 0; time < 20; time += 1) {
+    const answer = await send();
+    if (answer.status !== 503) return answer;
+  }
+  throw new Error("twenty times there was no room");
+}
+
 test("of a hundred redemptions of one code exactly one succeeds, and its family is revoked", async () => {
   const code = await getCode(fixture, "ann@acme.example");
   const answers = await everywhere(100, (instance) => redeem(instance, code));
@@ -41,7 +50,9 @@ test("of a hundred redemptions of one code exactly one succeeds, and its family 
 
 test("of fifty uses of one refresh token exactly one makes the next, and a later reuse ends the family", async () => {
   const tokens = await redeem(fixture, await getCode(fixture, "ann@acme.example"));
-  const answers = await everywhere(50, (instance) => refresh(instance, tokens.body["refresh_token"]));
+  const answers = await everywhere(50, (instance) =>
+    served(() => refresh(instance, tokens.body["refresh_token"])),
+  );
   const next = new Set(answers.map(({ body }) => body["refresh_token"]));
   assert.deepEqual([next.size, answers.every(({ status }) => status === 200)], [1, true]);
   const newest = await refresh(fixture, [...next][0]);
