@@ -1,6 +1,8 @@
 // Owns the defences of the audit trail and the log.
 import type { Defence } from "./defence.ts";
 
+const beforeLeaving = "test/audit/recorded_before_leaving.test.ts";
+
 export const defences: readonly Defence[] = [
   {
     id: "log-tokens-by-shape",
@@ -72,10 +74,30 @@ export const defences: readonly Defence[] = [
     promise:
       "A token by a code is in the tenant's trail before it leaves; what cannot be recorded is not given.",
     faults: ["S8", "D1"],
+    file: "src/provider/storage/exchange_store.ts",
+    find: "if (event !== undefined) await createAuditEvent(trx, event, now, origin);",
+    replace:
+      "if (event !== undefined) void createAuditEvent(db, event, now, origin).catch(() => undefined);",
+    test: beforeLeaving,
+  },
+  {
+    id: "audit-together-before-the-token-leaves",
+    promise: "A token by a code that is given in one statement with others' is in the trail before it leaves.",
+    faults: ["S8", "D1"],
+    file: "src/provider/storage/exchange_store.ts",
+    find: "...columnsOf(events, 1 + auditColumns.length),",
+    replace: "...columnsOf([], 1 + auditColumns.length),",
+    test: beforeLeaving,
+  },
+  {
+    id: "audit-before-the-answer-leaves",
+    promise:
+      "A client's own token and a revocation are in the trail before the answer leaves; what cannot be recorded is not answered as done.",
+    faults: ["S8", "D1"],
     file: "src/provider/assembly/build_provider.ts",
     find: "await recordAnswer({ db, clock, keepCode }, ctx as KoaContextWithOIDC);",
     replace: "void recordAnswer({ db, clock, keepCode }, ctx as KoaContextWithOIDC).catch(() => undefined);",
-    test: "test/audit/token_events.test.ts",
+    test: beforeLeaving,
   },
   {
     id: "operation-and-event-together",
