@@ -1,11 +1,14 @@
-// What the trail cannot tell of is not answered as done, on either store: no token by a code, none of a client's own, no revocation.
+// What the trail cannot tell of is not answered as done, on either store: no token by a code, none of a client's own,
+// no code, no revocation.
 // The trail refuses each event here, as a full disk would.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Database } from "../../src/db/connect.ts";
 import { addApis, ownToken, signedApi } from "../provider/resources/resource_support.ts";
 import {
+  authorizationUrl,
   basic,
+  codeOf,
   getCode,
   type JsonAnswer,
   payloadOf,
@@ -13,6 +16,7 @@ import {
   redeem,
 } from "../provider/support/authorization.ts";
 import { addPerson, useProvider } from "../provider/support/provider_fixture.ts";
+import { UserAgent } from "../provider/support/user_agent.ts";
 import { type StoreKind, storeKinds } from "../support/databases.ts";
 import { assertNoToken } from "../support/tokens.ts";
 import { eventsOf } from "./audit_world.ts";
@@ -61,6 +65,21 @@ for (const kind of storeKinds) {
       const { body } = await redeem(fixture, code);
       const jtis = (await eventsOf(fixture.db, "token.issued")).map(({ details }) => details["jti"]);
       assert.deepEqual(jtis, [payloadOf(body["id_token"])["jti"]]);
+    });
+
+    it("is no code for a browser that is signed in", async () => {
+      const agent = new UserAgent();
+      await getCode(fixture, email, {}, agent);
+      const count = async () => (await eventsOf(fixture.db, "sign_in.continued")).length;
+      const before = await count();
+      await unrecorded(fixture.db, kind, async () => {
+        const { url, status, text } = await agent.follow(authorizationUrl(fixture));
+        assert.equal(url.searchParams.has("code"), false);
+        return { status, body: { text } };
+      });
+      assert.equal(await count(), before);
+      codeOf(await agent.follow(authorizationUrl(fixture)));
+      assert.equal(await count(), before + 1);
     });
 
     it("is no token of a client's own", async () => {

@@ -76,13 +76,13 @@ export const defences: readonly Defence[] = [
     faults: ["S8", "D1"],
     file: "src/provider/storage/exchange_store.ts",
     find: "if (event !== undefined) await createAuditEvent(trx, event, now, origin);",
-    replace:
-      "if (event !== undefined) void createAuditEvent(db, event, now, origin).catch(() => undefined);",
+    replace: "if (event !== undefined) void createAuditEvent(db, event, now, origin).catch(() => undefined);",
     test: beforeLeaving,
   },
   {
     id: "audit-together-before-the-token-leaves",
-    promise: "A token by a code that is given in one statement with others' is in the trail before it leaves.",
+    promise:
+      "A token by a code that is given in one statement with others' is in the trail before it leaves.",
     faults: ["S8", "D1"],
     file: "src/provider/storage/exchange_store.ts",
     find: "...columnsOf(events, 1 + auditColumns.length),",

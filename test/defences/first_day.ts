@@ -170,6 +170,14 @@ export const defences: readonly Defence[] = [
     test: "test/provider/code_given.test.ts",
   },
   {
+    id: "code-written-together-with-its-event",
+    promise: "A code that is written in one statement with others' is written with the event that says so.",
+    file: "src/provider/storage/code_store.ts",
+    find: "...columnsOf(events, auditColumns.length),",
+    replace: "...columnsOf([], auditColumns.length),",
+    test: "test/audit/recorded_before_leaving.test.ts",
+  },
+  {
     id: "used-once-together",
     promise:
       "Codes and refresh tokens that are used up in one statement with others' are used by one caller too.",

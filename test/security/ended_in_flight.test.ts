@@ -271,6 +271,20 @@ for (const kind of storeKinds) {
       assert.equal((await redeem(fixture, code)).status, 400);
     });
 
+    test("of each browser session that was ended nothing opens that stands in the store once more", async () => {
+      const person = await newPerson("acme");
+      const { email, id, agent } = person;
+      const got = tokensOf(await redeem(fixture, codeOf(await signInAt(agent, url(), email))));
+      const code = codeOf(await silently(agent, "acme"));
+      const kept = await fixture.db("oidc_records").where("account_id", id);
+      await endings["ending each browser session"]?.(person, "acme");
+      await fixture.db("oidc_records").where("account_id", id).delete();
+      await fixture.db("oidc_records").insert(kept);
+      await assertNothingOpens(got, "once more");
+      assert.equal((await redeem(fixture, code)).status, 400);
+      assert.equal((await silently(agent, "acme")).url.searchParams.get("error"), "login_required");
+    });
+
     test("a login that was ended meanwhile is not recorded as the last one", async () => {
       const { id } = await newPerson("acme");
       const lastLogin = () => fixture.db("memberships").where("account_id", id).first("last_login_at_ms");

@@ -68,6 +68,7 @@ export const seconds: Readonly<Record<string, number>> = {
   "test/provider/storage/flow_plans.test.ts": 4,
   "test/security/canaries.test.ts": 4,
   "test/security/neighbours_people.test.ts": 4,
+  "test/security/session_ids.test.ts": 5,
   "test/security/taken_from_client.test.ts": 4,
   "test/upkeep/move.test.ts": 4,
   "test/cli/people_file.test.ts": 3,
