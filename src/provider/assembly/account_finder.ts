@@ -15,7 +15,8 @@ import { readBrowserName } from "../sessions/browser_name.ts";
 import { beginLogin, type SessionLimits } from "../sessions/login_life.ts";
 import { loginBehind, tenantOfGrant } from "../sessions/tenant_grant.ts";
 import { readVouched, voucherOf } from "../sessions/voucher.ts";
-import { listVouchers, type SessionKey, saveVoucher } from "../sessions/voucher_store.ts";
+import { createVoucherReader, type VoucherReader } from "../sessions/voucher_reader_store.ts";
+import { type SessionKey, saveVoucher } from "../sessions/voucher_store.ts";
 import { claimsByScope, userinfoClaims } from "../subjects/claims.ts";
 import type { DecidedAccount } from "../subjects/decided_account.ts";
 import { readPlaces } from "../subjects/places.ts";
@@ -32,7 +33,11 @@ interface CarriedToken {
 
 /** Makes oidc-provider's `findAccount`. */
 export function accountFinder(installation: Installation): FindAccount {
-  const deps = { ...installation, readSubject: createSubjectReader(installation.db) };
+  const { db } = installation;
+  const deps = {
+    ...installation,
+    ...{ readSubject: createSubjectReader(db), readVouchers: createVoucherReader(db) },
+  };
   return async (ctx, accountId, token) => {
     if (token === undefined) return findSigningIn(deps, ctx, accountId);
     if (ctx.oidc.route === "userinfo") return userinfoAccount(deps, ctx, accountId, token);
@@ -60,7 +65,7 @@ function assertReturnsStill(client: Client | undefined, token: object): void {
 
 // Only for the authorization endpoint, which issues codes and no tokens.
 async function findSigningIn(
-  deps: Installation,
+  deps: Installation & { readVouchers: VoucherReader },
   ctx: KoaContextWithOIDC,
   accountId: string,
 ): Promise<SigningInAccount | undefined> {
@@ -68,7 +73,7 @@ async function findSigningIn(
   if (session === undefined) throw new Error("the authorization endpoint has a session");
   const key = { sessionUid: session.uid, accountId };
   await rememberLogin(deps, ctx, key);
-  const vouchers = await listVouchers(deps.db, key, deps.clock());
+  const vouchers = await deps.readVouchers(key, deps.clock());
   const { account, places } = await readPlaces(deps, accountId, vouchers);
   if (!account || account.disabledAtMs !== null) return undefined;
   return {

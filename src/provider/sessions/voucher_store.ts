@@ -14,7 +14,8 @@ export interface SessionKey {
   accountId: string;
 }
 
-interface VoucherRow {
+/** What is read of a login. */
+export interface VoucherRow {
   method: string;
   tenant_id: string;
   client_id: string | null;
@@ -173,7 +174,7 @@ export async function listVouchers(db: Database, session: SessionKey, now: Date)
   const rows = await runStatement<VoucherRow>(
     db,
     "session_vouchers_list_8",
-    standingVouchers("v.session_uid_hash = ?"),
+    standingVouchers("v.account_id = ? and v.session_uid_hash = ?"),
     [session.accountId, hashRecordId(session.sessionUid)],
   );
   return standingOf(rows, now);
@@ -191,7 +192,7 @@ export async function listVouchersOfSessions(
   const rows = await runStatement<VoucherRow & { session_uid_hash: string }>(
     db,
     `session_vouchers_of_5_${uidHashes.length}`,
-    standingVouchers(`v.session_uid_hash in (${places})`),
+    standingVouchers(`v.account_id = ? and v.session_uid_hash in (${places})`),
     [accountId, ...uidHashes],
   );
   const byHash = Map.groupBy(rows, (row) => row.session_uid_hash);
@@ -203,15 +204,21 @@ export async function deleteVouchersOfSession(db: Database, uidHash: string): Pr
   await db("session_vouchers").where("session_uid_hash", uidHash).delete();
 }
 
+/**
+ * Asks for the logins that stand, of one person and session after the other.
+ * @param which condition of a row `v` of session_vouchers
+ * @param asked rows brought along, of which each `v` is of one, and their columns that are wanted
+ */
 // Of a subquery with a limit PostgreSQL makes no join: for somebody with many logins it would read all customers and members.
-const standingVouchers = (
+export const standingVouchers = (
   which: string,
-): string => `select v.session_uid_hash, v.method, v.tenant_id, v.client_id, v.amr, v.acr, v.auth_time_ms,
+  asked?: { rows: string; columns: string },
+): string => `select ${asked === undefined ? "" : `${asked.columns}, `}v.session_uid_hash, v.method, v.tenant_id, v.client_id, v.amr, v.acr, v.auth_time_ms,
        v.sign_in_generation, v.member_since_ms, v.tenant_generation, v.client_generation, v.membership_endings,
        v.created_at_ms, v.began_at_ms, v.ends_at_ms, v.idle_ms, v.seen_at_ms, v.longest_idle_ms, v.browser, v.remembered
-     from session_vouchers v
+     from ${asked === undefined ? "" : `${asked.rows} cross join `}session_vouchers v
      join accounts a on a.id = v.account_id and a.sign_in_generation = v.sign_in_generation
-     where v.account_id = ? and ${which}
+     where ${which}
        and ${clientVouchesStill}
        and (v.method <> 'handoff' or (select 1 from tenants t
          where t.id = v.tenant_id and t.generation = v.tenant_generation limit 1) is not null)
@@ -219,7 +226,8 @@ const standingVouchers = (
          and m.account_id = v.account_id and m.created_at_ms = v.member_since_ms limit 1) is not null)
      order by v.session_uid_hash, v.method, v.tenant_id`;
 
-function standingOf(rows: readonly VoucherRow[], now: Date): Voucher[] {
+/** The logins of rows, those left out that are over by the installation's limits. */
+export function standingOf(rows: readonly VoucherRow[], now: Date): Voucher[] {
   return rows
     .flatMap((row) => toVoucher(row) ?? [])
     .filter(({ life, use }) => standsAt({ ...life, ...use }, now.getTime()));

@@ -31,6 +31,7 @@ import {
 import { deleteSignIns, deleteSignInsOfTenant } from "../../../src/provider/sessions/end_sign_ins_store.ts";
 import { endConsent, endGrant, listGrants } from "../../../src/provider/sessions/grant_store.ts";
 import { endSession, listSessions } from "../../../src/provider/sessions/session_store.ts";
+import { createVoucherReader } from "../../../src/provider/sessions/voucher_reader_store.ts";
 import { listVouchers } from "../../../src/provider/sessions/voucher_store.ts";
 import { sweepVouchers } from "../../../src/provider/sessions/voucher_sweep_store.ts";
 import { createExchanger } from "../../../src/provider/storage/exchange_store.ts";
@@ -128,6 +129,9 @@ for (const kind of storeKinds) {
         await findRecord(db, "Grant", "none");
         await findRecordByUid(db, "Session", "none");
         await listVouchers(db, { sessionUid: "none", accountId: "a1" }, new Date(nowMs));
+        const read = createVoucherReader(db);
+        const asked = ["a1", "a2", "a3"].map((accountId) => ({ sessionUid: "none", accountId }));
+        await Promise.all(asked.map((one) => read(one, now)));
       },
       "using records up": async (db) => {
         await consumeRecord(db, "AuthorizationCode", "none", nowMs);

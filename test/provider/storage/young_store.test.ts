@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import pg from "pg";
 import { createUsesWithEvents } from "../../../src/provider/grants/assertion_use_store.ts";
+import { createVoucherReader } from "../../../src/provider/sessions/voucher_reader_store.ts";
 import { createCodeKeeper } from "../../../src/provider/storage/code_store.ts";
 import { createExchanger } from "../../../src/provider/storage/exchange_store.ts";
 import { createRecordReader } from "../../../src/provider/storage/record_reader_store.ts";
@@ -32,6 +33,10 @@ describe("a young store", () => {
     "looking refresh tokens up, with what they hang on": (db) => {
       const { byId } = createRecordReader(db);
       return Promise.all(["a", "b", "c"].map((id) => byId("RefreshToken", id)));
+    },
+    "reading logins": (db) => {
+      const read = createVoucherReader(db);
+      return Promise.all(["a", "b", "c"].map((id) => read({ sessionUid: id, accountId: id }, now)));
     },
     "reading people": (db) =>
       readSubjects(
