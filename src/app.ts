@@ -104,8 +104,9 @@ export function createPublicApp(deps: PublicAppDeps): RequestListener {
   const applicationCookie = applicationCookieName(deps.issuer);
   const { host } = new URL(deps.issuer);
   app.use(async function pageFrame(ctx, next) {
-    const named = ctx.cookies.get(applicationCookie, { signed: false });
-    const application = await findApplication(deps.host.current(), named);
+    // Asked for where a page leads back to it: most requests draw none.
+    const cameFrom = () =>
+      findApplication(deps.host.current(), ctx.cookies.get(applicationCookie, { signed: false }));
     const { supportUrl } = deps;
     const place = { cookies: ctx.cookies, issuer: deps.issuer };
     const wishes = { uiLocales: ctx.query["ui_locales"], acceptLanguage: ctx.get("Accept-Language") };
@@ -114,7 +115,8 @@ export function createPublicApp(deps: PublicAppDeps): RequestListener {
     const here = ctx.method === "GET" && !/^\/(?:auth|device)\//.test(ctx.path) ? ctx.url : undefined;
     const typed = here === undefined ? undefined : takeTyped(place, ctx.path);
     const page = { language, here, typed };
-    await withFrame({ name: deps.publicName ?? host, host, supportUrl, application, ...page }, next);
+    const frame = { name: deps.publicName ?? host, host, supportUrl, findApplication: cameFrom, ...page };
+    await withFrame(frame, next);
   });
 
   app.use(async function errorEdge(ctx, next) {
@@ -124,7 +126,7 @@ export function createPublicApp(deps: PublicAppDeps): RequestListener {
     } catch (error) {
       describeRequest({ route: matchedRouteOf(ctx) });
       logFailure(deps.log, ctx.req, error);
-      sendError(ctx, error, requestIdOf(ctx.req));
+      await sendError(ctx, error, requestIdOf(ctx.req));
     }
   });
 

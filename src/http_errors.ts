@@ -7,7 +7,7 @@ import type { Log } from "./log.ts";
 import { AskerGone, Overloaded } from "./overload/fair_queue.ts";
 import { currentRequest } from "./request_context.ts";
 import { faultWords, withoutAccount } from "./views/fault_words.ts";
-import { currentFrame, currentWords } from "./views/frame.ts";
+import { currentApplication, currentWords } from "./views/frame.ts";
 import type { WayOn } from "./views/page_frame.ts";
 import { pageHeaders, renderPage } from "./views/render.ts";
 
@@ -159,13 +159,13 @@ const developersCodes = ["invalid_input", "invalid_request", "invalid_client", "
  * @param on.again where another account may be tried in the same sign-in
  * @param on.ways what mends it, first of all
  */
-export function errorPage(
+export async function errorPage(
   fault: PageFault,
   requestId: string,
   { again, ways: mending = [] }: { again?: string | undefined; ways?: readonly WayOn[] } = {},
-): string {
+): Promise<string> {
   const words = faultWords(fault.code);
-  const ways = withoutAccount.includes(fault.code) ? [] : waysOn();
+  const ways = withoutAccount.includes(fault.code) ? [] : await waysOn();
   // Where the person can do what the words say.
   if (fault.code === "email_not_verified")
     ways.unshift({ label: currentWords().ways.proveAddress, url: "/account/email" });
@@ -177,9 +177,9 @@ export function errorPage(
 
 /** Where a person goes on: to the application they came from, if this browser knows one, and to their account, whether
  *  they are signed in or not. */
-function waysOn(): WayOn[] {
+async function waysOn(): Promise<WayOn[]> {
   const { ways } = currentWords();
-  const application = currentFrame()?.application;
+  const application = await currentApplication();
   const back = application && { label: ways.backTo(application.name), url: application.url };
   return [...(back ? [back] : []), { label: ways.account, url: "/account" }];
 }
@@ -193,13 +193,13 @@ export interface ErrorSink {
 }
 
 /** Writes a failure as the answer: a page for a browser, JSON for everybody else. */
-export function sendError(sink: ErrorSink, error: unknown, requestId: string): void {
+export async function sendError(sink: ErrorSink, error: unknown, requestId: string): Promise<void> {
   const answer = answerOf(error);
   sink.status = answer.status;
   sink.set(retryHeaders(answer));
   if (sink.accepts("json", "html") === "html") {
     sink.set({ ...pageHeaders() });
-    sink.body = errorPage(answer, requestId);
+    sink.body = await errorPage(answer, requestId);
   } else {
     sink.set({ "Cache-Control": "no-store" });
     sink.body = errorBody(answer, requestId);

@@ -28,8 +28,8 @@ export interface ServiceFrame {
   host?: string | undefined;
   /** Where people get help; https, http or mailto. */
   supportUrl?: string | undefined;
-  /** The application this browser came from last, where it is registered here. */
-  application?: ApplicationWay | undefined;
+  /** Finds the application this browser came from last, where it is registered here: few pages lead back to it. */
+  findApplication?: (() => Promise<ApplicationWay | undefined>) | undefined;
   /** Whose page it is besides; absent: nobody's. */
   look?: Look | undefined;
   /** Who is signed in, for the bar of the console. */
@@ -74,6 +74,11 @@ export function wearLook(look: Look | undefined): void {
 /** The frame of the request at hand; undefined outside of one. */
 export function currentFrame(): ServiceFrame | undefined {
   return frames.getStore();
+}
+
+/** The application this browser came from last, where it is registered here. */
+export async function currentApplication(): Promise<ApplicationWay | undefined> {
+  return frames.getStore()?.findApplication?.();
 }
 
 /** Has all pages of the request at hand speak a language from now on, the one that tells its failure too. */

@@ -23,6 +23,16 @@ export const defences: readonly Defence[] = [
     test: "test/provider/clients/generations.test.ts",
   },
   {
+    id: "logins-of-the-own-session",
+    promise: "Of logins that are read together each request gets those of its own session.",
+    faults: ["S2"],
+    file: "src/provider/sessions/voucher_reader_store.ts",
+    find: " and v.session_uid_hash = asked.session_uid_hash",
+    replace: "",
+    test: "test/provider/sessions/voucher_reader.test.ts",
+    name: "each gets its own",
+  },
+  {
     id: "along-with-a-token-once",
     promise: "What came along with a refresh token serves one look; who looks again reads what stands now.",
     faults: ["S2"],

@@ -22,12 +22,12 @@ const codes = [
 const largePrint = (html: string) =>
   html.slice(html.indexOf("<h1"), html.indexOf('<div class="small-print"'));
 
-test("no fault speaks to a person of clients, tenants, verifiers, operators, our files or raw code marks", () => {
+test("no fault speaks to a person of clients, tenants, verifiers, operators, our files or raw code marks", async () => {
   for (const code of codes) {
     const catalogued = Object.hasOwn(errorCatalogue, code)
       ? answerOf(new OperationError(code as ErrorCode, "the client of tenant `acme` sent a verifier"))
       : { code, message: "the client of tenant `acme` sent a verifier" };
-    const html = errorPage(catalogued, "request-1");
+    const html = await errorPage(catalogued, "request-1");
     assert.doesNotMatch(
       largePrint(html),
       /\bclients?\b|\btenants?\b|verifier|operator|redirect URI|docs\/|`|oops|tti /i,
@@ -48,11 +48,11 @@ test("what a page of the sign-in says speaks to a person, too", () => {
   assert.match(signInFault("invalid_credentials"), /do not belong together\. Check both/);
 });
 
-test("every fault has a title of its own kind, something to do, and a way on", () => {
+test("every fault has a title of its own kind, something to do, and a way on", async () => {
   const titles = new Set(codes.map((code) => faultWords(code).title));
   assert.ok(titles.size >= 15, `${titles.size} titles`);
   for (const code of codes) {
-    const html = errorPage({ code, message: "" }, "request-1");
+    const html = await errorPage({ code, message: "" }, "request-1");
     const title = faultWords(code).title;
     assert.ok(html.includes(`<title>${title} – `), code);
     // Who need have no account here is told what to do, and led nowhere.
@@ -63,9 +63,10 @@ test("every fault has a title of its own kind, something to do, and a way on", (
   }
 });
 
-test("the way back to the application comes first, where the browser knows one", () => {
+test("the way back to the application comes first, where the browser knows one", async () => {
   const application = { name: "Report Builder", url: "https://reports.example/" };
-  const html = withFrame({ name: "Orchard", host: "login.orchard.example", application }, () =>
+  const findApplication = async () => application;
+  const html = await withFrame({ name: "Orchard", host: "login.orchard.example", findApplication }, () =>
     errorPage({ code: "sign_in_expired" }, "request-1"),
   );
   assert.match(html, /<a class="btn primary" href="https:\/\/reports\.example\/">Go back to Report Builder</);
@@ -73,23 +74,27 @@ test("the way back to the application comes first, where the browser knows one",
   assert.match(html, /<span>login\.orchard\.example<\/span>/);
 });
 
-test("a developer finds below what exactly was wrong, a person's fault shows nothing of it", () => {
+test("a developer finds below what exactly was wrong, a person's fault shows nothing of it", async () => {
   const message = "redirect_uri did not match any of the client's registered `redirect_uris`";
-  const html = errorPage({ code: "invalid_redirect_uri", message }, "request-1");
+  const html = await errorPage({ code: "invalid_redirect_uri", message }, "request-1");
   assert.match(
     html,
     /For the application’s developer<\/summary>[\s\S]+registered <code>redirect_uris<\/code>/,
   );
-  const person = errorPage({ code: "not_a_member", message: "no member of the tenant globex" }, "request-1");
+  const person = await errorPage(
+    { code: "not_a_member", message: "no member of the tenant globex" },
+    "request-1",
+  );
   assert.doesNotMatch(person, /globex/);
 });
 
 for (const language of languages) {
-  test(`every fault is told in ${nameOfLanguage(language)}, says what to do next, and links there`, () => {
+  test(`every fault is told in ${nameOfLanguage(language)}, says what to do next, and links there`, async () => {
     for (const code of codes) {
       const application = { name: "Report Builder", url: "https://reports.example/" };
-      const frame = { name: "Obsthof", host: "login.obsthof.example", language, application };
-      const html = withFrame(frame, () =>
+      const findApplication = async () => application;
+      const frame = { name: "Obsthof", host: "login.obsthof.example", language, findApplication };
+      const html = await withFrame(frame, () =>
         errorPage({ code, message: "the client of tenant acme" }, "request-1"),
       );
       assert.ok(html.includes(`<html lang="${language}">`), code);

@@ -102,7 +102,7 @@ export function buildProvider(
       throw new OperationError("not_found", `There is nothing at ${ctx.method} ${cleanPath(ctx.path)}.`);
     } catch (error) {
       describeServed(ctx as KoaContextWithOIDC);
-      sendError(ctx, error, requestIdOf(ctx.req));
+      await sendError(ctx, error, requestIdOf(ctx.req));
       if (ctx.status !== 503) return logFailure(log, ctx.req, error);
       // What failed may be the record of a refusal: programs that ask here read OAuth's words (RFC 6749 section 5.2), not ours.
       logFault(log, ctx.req, error, storeTroubleAnswer.error);

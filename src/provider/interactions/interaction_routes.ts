@@ -69,7 +69,8 @@ export function addInteractionRoutes(router: Router, deps: InteractionDeps): voi
       accountId: state.accountId,
       clientId: state.client.clientId,
     });
-    return showPage(ctx, error.status, errorPage(answerOf(error), requestIdOf(ctx.req), { again, ways }));
+    const page = await errorPage(answerOf(error), requestIdOf(ctx.req), { again, ways });
+    return showPage(ctx, error.status, page);
   });
 
   addHandoffReturn(router, deps, stateOf, (ctx, state, answer) => finish(ctx, state, answer, false));

@@ -65,7 +65,9 @@ export function createPageSources({ db }: { db: Database }): PageSources {
       const told = trouble ?? { code: out.error, message: out.error_description };
       const draw = () => errorPage(told, requestIdOf(ctx.req));
       const frame = currentFrame();
-      show(ctx, ctx.status, frame && application ? withFrame({ ...frame, application }, draw) : draw());
+      const from = application && { findApplication: async () => application };
+      const page = await (frame && from ? withFrame({ ...frame, ...from }, draw) : draw());
+      show(ctx, ctx.status, page);
     },
   };
 }

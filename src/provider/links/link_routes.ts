@@ -10,7 +10,8 @@ import { onceEach, parseFormText } from "../../input/form_text.ts";
 import type { InstallationPart } from "../../installation.ts";
 import { seeOther } from "../../see_other.ts";
 import { refusalWords } from "../../views/fault_words.ts";
-import { currentFrame, currentWords } from "../../views/frame.ts";
+import { currentApplication, currentWords } from "../../views/frame.ts";
+import type { WayOn } from "../../views/page_frame.ts";
 import type { PageName, Pages } from "../../views/pages.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import { noticeGuess } from "../accounts/attack_watch.ts";
@@ -67,14 +68,14 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
       show(ctx, 200, "forgot", { form: { action: forgotPath }, email, ...cameFrom(from) });
     });
 
-    router.get(forgotSentPath, (ctx) => {
+    router.get(forgotSentPath, async (ctx) => {
       show(ctx, 200, "done", {
         title: "Look into your mailbox",
         lines: [
           "If somebody signs in here with that address, a mail with a link is on its way to it. The link counts for one hour.",
           "Nothing there after a few minutes? Look into the folder for unwanted mail, and whether it is the address you sign in with. Who signs in at their organization has no password here.",
         ],
-        ways: waysOn(wayBack(queryOf(ctx).get("from"))),
+        ways: await waysOn(wayBack(queryOf(ctx).get("from"))),
       });
     });
 
@@ -128,7 +129,7 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
     show(ctx, 200, "done", {
       title: words.doneTitle,
       lines: [purpose === "invitation" ? words.doneInvited : words.done],
-      ways: waysOn(),
+      ways: await waysOn(),
     });
   });
 
@@ -150,7 +151,7 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
     show(ctx, 200, "done", {
       title: currentWords().proveAddress.doneTitle,
       lines: [currentWords().proveAddress.done],
-      ways: waysOn(),
+      ways: await waysOn(),
     });
   });
 
@@ -182,26 +183,26 @@ export function addLinkRoutes(router: Router, deps: LinkRouteDeps): void {
       show(ctx, 200, "done", {
         title: words.changed,
         lines: [words.changedTo(email), words.signedOut],
-        ways: waysOn(),
+        ways: await waysOn(),
       });
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       if (error.code === "unauthenticated") {
         logFailure(deps.log, ctx.req, error);
         const [title, lines] = [words.signInFirst, [words.signInFirstWhy, words.signInFirstTodo]];
-        return show(ctx, error.status, "done", { title, lines, ways: waysOn() });
+        return show(ctx, error.status, "done", { title, lines, ways: await waysOn() });
       }
       if (error instanceof AddressOpensNone) {
         logFailure(deps.log, ctx.req, error);
         const lines = [words.opensNoneWhy(error.organizations.join(", ")), words.opensNoneTodo];
-        return show(ctx, error.status, "done", { title: words.opensNoneTitle, lines, ways: waysOn() });
+        return show(ctx, error.status, "done", { title: words.opensNoneTitle, lines, ways: await waysOn() });
       }
       if (error.code !== "account_exists") throw error;
       logFailure(deps.log, ctx.req, error);
       show(ctx, error.status, "done", {
         title: words.taken,
         lines: [words.takenWhy, words.takenTodo],
-        ways: waysOn(),
+        ways: await waysOn(),
       });
     }
   });
@@ -266,10 +267,10 @@ const cameFrom = (from: string | undefined) => {
 };
 
 // Where to sign in: where one came from, else the application this browser came from last, else here.
-function waysOn(signInUrl?: string) {
+async function waysOn(signInUrl?: string): Promise<WayOn[]> {
   const { ways } = currentWords();
-  const application = currentFrame()?.application;
   if (signInUrl !== undefined) return [{ label: ways.backToSignIn, url: signInUrl }];
+  const application = await currentApplication();
   const account = { label: ways.signInToAccount, url: "/account" };
   return application === undefined
     ? [account]

@@ -4,7 +4,7 @@ import type { RouterContext } from "@koa/router";
 import { OperationError } from "../../errors.ts";
 import { onceEach, parseFormText } from "../../input/form_text.ts";
 import { seeOther } from "../../see_other.ts";
-import { currentFrame, currentWords } from "../../views/frame.ts";
+import { currentApplication, currentWords } from "../../views/frame.ts";
 import { pageHeaders, renderPage } from "../../views/render.ts";
 import {
   accountReturnPath,
@@ -69,7 +69,7 @@ export function addAccountRoutes(
     if (person === undefined) return seeOther(ctx, `${deps.issuer}${accountSignedOutPath}`);
     const page = {
       accountEmail: shownPerson(person.account, person.memberships).email,
-      application: currentFrame()?.application,
+      application: await currentApplication(),
       accountUrl: "/account",
       signOutUrl: accountSignOutUrl(deps.issuer),
     };
