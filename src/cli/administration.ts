@@ -42,6 +42,9 @@ export function operationContext(
   };
 }
 
+/** How many connections to PostgreSQL a command opens at most: it is to work where hardly any is left, too. */
+const ofCommand = 4;
+
 /**
  * Opens the store the settings name, does the work, and closes it.
  * @throws OperationError unavailable if the schema is not the one this version needs; store_moved, store_incomplete
@@ -51,7 +54,8 @@ export async function withAdministration<T>(
 ): Promise<T> {
   const config = readConfig();
   assertStoreIsThere(config);
-  const db = connectDatabase(storeLocationOf(config));
+  const location = storeLocationOf(config);
+  const db = connectDatabase("databaseUrl" in location ? { ...location, poolSize: ofCommand } : location);
   try {
     await assertMigrated(db);
     await assertStays(db);

@@ -6,7 +6,7 @@ import { runStatement } from "./statement.ts";
 export interface ConnectionBound {
   of: "server" | "database" | "role";
   atMost: number;
-  /** Of everybody, this program's own connections among them. */
+  /** Of everybody, but for the connection that asks. */
   used: number;
 }
 
@@ -33,11 +33,11 @@ export async function readConnectionBounds(db: Database): Promise<ConnectionBoun
     `select current_setting('max_connections')::int
               - current_setting('superuser_reserved_connections')::int
               - coalesce(current_setting('reserved_connections', true), '0')::int as server_most,
-            (select coalesce(sum(numbackends), 0)::int from pg_stat_database where datid <> 0) as server_used,
+            (select coalesce(sum(numbackends), 0)::int - 1 from pg_stat_database where datid <> 0) as server_used,
             datconnlimit as database_most,
-            (select numbackends from pg_stat_database where datid = pg_database.oid) as database_used,
+            (select numbackends - 1 from pg_stat_database where datid = pg_database.oid) as database_used,
             rolconnlimit as role_most,
-            (select count(*)::int from pg_stat_activity where usename = current_user) as role_used
+            (select count(*)::int - 1 from pg_stat_activity where usename = current_user) as role_used
      from pg_database, pg_roles
      where datname = current_database() and rolname = current_user`,
     [],

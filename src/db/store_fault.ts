@@ -122,8 +122,8 @@ const told: ReadonlyMap<string, Told> = new Map<string, Told>([
     "53300",
     [
       "out_of_connections",
-      "PostgreSQL has no connection left.",
-      "Lower TTI_DATABASE_POOL, or raise its max_connections.",
+      "PostgreSQL gives no further connection: the server, the database or the role has as many as it may.",
+      "Lower TTI_DATABASE_POOL, or raise the limit that is reached: max_connections, or the CONNECTION LIMIT of the role or the database.",
     ],
   ],
   ["55P03", contended],

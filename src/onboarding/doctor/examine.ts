@@ -30,6 +30,8 @@ export interface Examination {
 
 /** Makes every check there is something to check for. */
 export async function examine({ issuer, clock, own, token, tenantClaim }: Examination): Promise<Finding[]> {
+  // Before anything is asked by several connections at once, which would be counted with the rest.
+  const bounds = own && (await readConnectionBounds(own.db));
   const installation = own && (await readInstallation(own.db, own.config, clock()));
   const observation = await observeIssuer(issuer, clock);
   const signing = installation && { signingKid: installation.keys.signingKid };
@@ -44,7 +46,7 @@ export async function examine({ issuer, clock, own, token, tenantClaim }: Examin
   return [
     ...(installation === undefined ? [] : checkInstallation(installation)),
     ...(installation === undefined ? [] : checkReadiness(await observeReadiness(issuer))),
-    ...(own === undefined ? [] : checkConnections(await readConnectionBounds(own.db), own.config)),
+    ...(own === undefined ? [] : checkConnections(bounds, own.config)),
     ...(own === undefined ? [] : checkMail(await observeMail(own, issuer, clock()))),
     ...(own === undefined ? [] : [checkLogouts(await readLogoutsState(own.db, clock().getTime() - dayMs))]),
     ...checkIssuer(observation, clock(), signing),
