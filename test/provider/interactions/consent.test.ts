@@ -12,6 +12,7 @@ import { listUserGrants, revokeGrant } from "../../../src/admin/operations/user_
 import { revokeSession } from "../../../src/admin/operations/user_sessions.ts";
 import { saveConsent, useConsent } from "../../../src/provider/sessions/consent_store.ts";
 import { endConsent } from "../../../src/provider/sessions/grant_store.ts";
+import { hashRecordId } from "../../../src/provider/storage/record_payload.ts";
 import { cliContext } from "../../support/cli_context.ts";
 import { addApis, signedApi } from "../resources/resource_support.ts";
 import {
@@ -313,7 +314,10 @@ describe("a consent is remembered", () => {
     } as const;
     const key = { accountId: id, clientId: "third", tenantId: "acme" };
     const what = { scopes: ["openid"], resources: {} };
-    const by = { clientGeneration: given.client_generation, sessionUid: "nobody's", grantId: "none" };
+    // Its grant stands: by nothing but the login is it refused.
+    const grant = { model: "Grant", account_id: id, client_id: "third" };
+    await fixture.db("oidc_records").where(grant).update({ id_hash: hashRecordId("standing") });
+    const by = { clientGeneration: given.client_generation, sessionUid: "nobody's", grantId: "standing" };
     assert.equal(await saveConsent(fixture.db, key, what, { ...by, login }, new Date()), false);
     assert.deepEqual(await fixture.db("consents").where("account_id", id), [given]);
   });
