@@ -67,10 +67,12 @@ function isOurFault(error: unknown): boolean {
 
 /**
  * Whether a request failed because its sender went away, or stalled until the port gave up, before all of it had
- * come. Judged by the request alone: an error of the network may as well be the store's.
+ * come, or been read. Judged by the request alone: an error of the network may as well be the store's.
  */
-function isAborted(request: IncomingMessage): boolean {
-  return request.readableAborted && !request.complete;
+export function isAborted(request: IncomingMessage): boolean {
+  // Of a request without a body nobody reads the end: who went away from that has left us to our work.
+  const { "content-length": length = "0", "transfer-encoding": coding } = request.headers;
+  return request.readableAborted && (!request.complete || length !== "0" || coding !== undefined);
 }
 
 /**
