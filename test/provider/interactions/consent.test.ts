@@ -316,7 +316,10 @@ describe("a consent is remembered", () => {
     const what = { scopes: ["openid"], resources: {} };
     // Its grant stands: by nothing but the login is it refused.
     const grant = { model: "Grant", account_id: id, client_id: "third" };
-    await fixture.db("oidc_records").where(grant).update({ id_hash: hashRecordId("standing") });
+    await fixture
+      .db("oidc_records")
+      .where(grant)
+      .update({ id_hash: hashRecordId("standing") });
     const by = { clientGeneration: given.client_generation, sessionUid: "nobody's", grantId: "standing" };
     assert.equal(await saveConsent(fixture.db, key, what, { ...by, login }, new Date()), false);
     assert.deepEqual(await fixture.db("consents").where("account_id", id), [given]);
