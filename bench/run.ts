@@ -54,7 +54,7 @@ Measures what one of something costs, beside baselines of the same run. docs/per
 
 Example:
   $ npm run bench -- mint refresh
-  $ npm run bench -- targets --json > bench.json`;
+  $ npm run -s bench -- targets --json > bench.json`;
 const ownOptions = Object.values(named).flatMap(({ options }) => options);
 
 /** What a run found. */
@@ -106,6 +106,8 @@ export async function main(words: readonly string[]): Promise<number> {
       `No benchmark's name holds "${misspelt}". There are: ${files.join(", ")}; all, targets`,
     );
   const chosen = choose(files, positionals);
+  const fault = faultOfOptions(options, chosen);
+  if (fault !== undefined) return tellFault(usage, fault);
   const at = new Date().toISOString();
   // Before anything runs: what cannot be told must not cost a run.
   const machine = describeMachine({ before: loadNow(), after: 0 });
@@ -136,6 +138,22 @@ export async function main(words: readonly string[]): Promise<number> {
   if (values["write-docs"] === true) writeDocs(run);
   if (failed.length > 0) process.stderr.write(`Could not be run to the end: ${failed.join(", ")}\n`);
   return failed.length > 0 ? 1 : 0;
+}
+
+// What would be looked over, or break off a run of hours.
+function faultOfOptions(
+  options: Readonly<Record<string, unknown>>,
+  chosen: readonly string[],
+): string | undefined {
+  for (const [name, { options: known }] of Object.entries(named)) {
+    const given = known.find((option) => options[option] !== undefined);
+    if (given !== undefined && !chosen.includes(name))
+      return `--${given} is an option of ${name}, which is not asked for.`;
+  }
+  const size = named["growth"]?.options.find(
+    (option) => !/^[1-9]\d{0,9}$/.test(String(options[option] ?? 1)),
+  );
+  return size && `--${size}: ${options[size]} is no whole number above 0.`;
 }
 
 /** The benchmarks that words ask for: by what their names hold, `targets`, or `all`, which no words ask for too. Pure. */
@@ -175,7 +193,9 @@ const unjudged = ({ met: _met, target: _target, ...measurement }: Measurement): 
 
 function readRun(path: string): Run | undefined {
   try {
-    const run = JSON.parse(readFileSync(path, "utf8")) as Run;
+    const text = readFileSync(path, "utf8");
+    // Before it npm says what it runs, unless it is told not to.
+    const run = JSON.parse(text.slice(text.search(/^\{/m))) as Run;
     return Array.isArray(run.measurements) && Array.isArray(run.costs) ? run : undefined;
   } catch {
     return undefined;

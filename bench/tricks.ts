@@ -145,4 +145,14 @@ async function measureTrick(
   });
 }
 
-if (import.meta.main) await main(readPace());
+if (import.meta.main) {
+  const known = new Set(["--quick", ...tricks.map(({ name }) => name)]);
+  const unknown = process.argv.slice(2).find((word) => !known.has(word));
+  if (unknown === undefined) await main(readPace());
+  else {
+    process.stderr.write(
+      `There is no trick of the name ${unknown}. There are: ${[...known].slice(1).join(", ")}\n`,
+    );
+    process.exitCode = 2;
+  }
+}

@@ -118,7 +118,7 @@ describe("npm run bench", () => {
       const printed = async (quick: object) => {
         writeFileSync(
           file,
-          JSON.stringify({ at: "", machine, measurements: [line], costs: [], failed: [], ...quick }),
+          `\n> tti-provider@0.1.0 bench\n> node bench/run.ts\n\n${JSON.stringify({ at: "", machine, measurements: [line], costs: [], failed: [], ...quick })}`,
         );
         return (await run(process.execPath, [bench, "--from", file])).stdout.trim();
       };
@@ -146,7 +146,7 @@ describe("npm run bench", () => {
       "--issuer",
     ])
       assert.ok(stdout.includes(word), word);
-    assert.match(stdout, /Example:\n {2}\$ npm run bench -- /);
+    assert.match(stdout, /Example:\n {2}\$ npm run (?:-s )?bench -- /);
   });
 
   test("words that make no sense are told in a sentence, with the nearest that does", async () => {
@@ -155,6 +155,12 @@ describe("npm run bench", () => {
       /^Unknown option '--quik'\. Did you mean --quick\?\nUsage: npm run bench/,
     );
     await refusedWith([bench, "--from", "/nowhere.json"], /^--from: \/nowhere\.json holds nothing/);
+    await refusedWith(
+      [bench, "mint", "--tenants", "5"],
+      /^--tenants is an option of growth, which is not asked for\./,
+    );
+    await refusedWith([bench, "growth", "--people", "abc"], /^--people: abc is no whole number above 0\./);
+    await refusedWith([join(root, "bench/tricks.ts"), "--help"], /^There is no trick of the name --help\./);
     await refusedWith([bench, "mint", "no-such"], new RegExp(`"no-such".*${words.join(", ")}; all, targets`));
     await refusedWith([join(root, "test/soak/run.ts"), "--minute", "1"], /Did you mean --minutes\?/);
     await refusedWith(

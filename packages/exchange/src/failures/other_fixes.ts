@@ -10,7 +10,8 @@ export const otherFixes = {
     "Correct the named fields. The customer finds the values in the Q Business console under Data accessors, Information for data accessor.",
   connection_method:
     'Set the connection\'s method to "auth-code" if the customer created the data accessor for it.',
-  user_invalid: "Pass the user's subject or e-mail address.",
+  user_invalid:
+    "Pass the user's subject (or, where the source of ID tokens takes it, the e-mail address): text of 1 to 1024 characters.",
   search_request_invalid: "Correct the named fields.",
   token_source_options_invalid:
     "Set assertionKey to the private key registered for the client, or subjectToken to the user's own token.",
